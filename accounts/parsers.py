@@ -51,8 +51,8 @@ class MultipartFormParser(MultiPartParser):
             lists = dict(super().parse(BytesIO(raw), sent, parser_context).data.lists())
         except ParseError:
             raise _not_by_boundary() from None
-        # A body without it is an empty form to Django.
-        if f"--{parse_header_parameters(sent)[1]['boundary']}".encode() not in raw:
+        # Without its end a body is a form to Django, empty or cut off within a value.
+        if f"--{parse_header_parameters(sent)[1]['boundary']}--".encode() not in raw:
             raise _not_by_boundary()
         if any(len(values) > 1 for values in lists.values()):
             raise _repeated()

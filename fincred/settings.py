@@ -353,6 +353,7 @@ LOGGING = {
         "answered": {"()": "fincred.ops.logs.AnsweredFilter"},
         "news": {"()": "fincred.ops.logs.NewsFilter"},
         "outage": {"()": "fincred.db.postgresql.outages.OutageFilter"},
+        "route": {"()": "fincred.ops.logs.RouteFilter"},
         "state": {"()": "fincred.ops.logs.DatabaseStateFilter"},
     },
     "handlers": {
@@ -361,12 +362,11 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
-        # Without Django's own handlers, of which one repeats each line with DEBUG. Below INFO it tells SQL and its
-        # values.
+        # Without Django's own handlers, of which one repeats lines with DEBUG. Below INFO it tells values in SQL.
         "django": {"handlers": [], "level": "INFO"},
         # RequestContextMiddleware logs each request, without its query string.
         "django.server": {"handlers": ["none"], "propagate": False},
-        "django.request": {"level": "ERROR", "filters": ["news", "answered", "state"]},
+        "django.request": {"level": "ERROR", "filters": ["news", "answered", "route", "state"]},
         # Faults of clients: scanners call any host. The line of the request shows the 400 or 413.
         "django.security": {"handlers": ["none"], "propagate": False},
         "psycopg.pool": {"filters": ["outage"]},

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count
 
 from accounts.mail.delivery import send_now
@@ -81,11 +81,22 @@ def queue_farewell(*, address: str, now: datetime) -> None:
         _deliver_on_commit(OutgoingMail.objects.filter(pk=mail.pk), now)
 
 
-def queue_in_vain(*, now: datetime) -> None:
-    """Fail as `queue_mail` does where the database takes no writes; else do nothing.
+def queue_asked_for(*, user: User | None, purpose: MailPurpose, now: datetime) -> None:
+    """Queue a mail that is asked for without signing in; None is an address that gets none.
 
-    For an address that gets no mail: if only the others were refused, that would tell who has an account.
+    Nothing here tells which it is, also not that the person has been erased since they were read.
     """
+    if user is None:
+        _queue_in_vain(now)
+        return
+    try:
+        queue_mail(user=user, purpose=purpose, now=now)
+    except IntegrityError:  # at COMMIT: only the person's row can be missing
+        logger.info("Mail not queued: the person is erased", extra={"user_id": str(user.pk)})
+
+
+def _queue_in_vain(now: datetime) -> None:
+    """Fail as `queue_mail` does where the database takes no writes; else do nothing."""
     mail = OutgoingMail(purpose=MailPurpose.ACCOUNT_ERASED, created_at=now, next_attempt_at=now)
     with transaction.atomic():
         mail.save(force_insert=True)

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.audit import record
 from accounts.errors import UnacceptablePasswordError, WrongPasswordError
-from accounts.mail import queue_in_vain, queue_mail
+from accounts.mail import queue_asked_for, queue_mail
 from accounts.models import User
 from accounts.password_hashing import hash_password
 from accounts.rate_limits import limit_mail, limit_sign_in, limit_tokens
@@ -79,10 +79,8 @@ def request_reset(*, email: str, now: datetime) -> None:
     """
     limit_mail(now=now)
     user = person_at(email)
-    if user and user.may_enter:
-        queue_mail(user=user, purpose=MailPurpose.RESET_PASSWORD, now=now)
-    else:
-        queue_in_vain(now=now)
+    reader = user if user and user.may_enter else None
+    queue_asked_for(user=reader, purpose=MailPurpose.RESET_PASSWORD, now=now)
 
 
 def reset_password(*, token: str, new_password: str, now: datetime) -> None:

@@ -15,7 +15,7 @@ from accounts.errors import (
     MailedJustNowError,
     NoMailboxAtAddressError,
 )
-from accounts.mail import queue_in_vain, queue_mail
+from accounts.mail import queue_asked_for, queue_mail
 from accounts.mailboxes import LocalPartTooLongError, NoMailboxError, spelling
 from accounts.models import OutgoingMail, Profile, SearchTerm, User
 from accounts.password_hashing import hash_password
@@ -128,10 +128,8 @@ def resend_verification(*, email: str, now: datetime) -> None:
     """
     limit_mail(now=now)
     user = person_at(email)
-    if user and user.may_enter and (not user.is_verified or user.mail_refused_at):
-        queue_mail(user=user, purpose=MailPurpose.VERIFY_EMAIL, now=now)
-    else:
-        queue_in_vain(now=now)
+    is_waiting = user and user.may_enter and (not user.is_verified or user.mail_refused_at)
+    queue_asked_for(user=user if is_waiting else None, purpose=MailPurpose.VERIFY_EMAIL, now=now)
 
 
 @transaction.atomic

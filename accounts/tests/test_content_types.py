@@ -43,6 +43,17 @@ def test_the_type_of_a_form_may_have_capitals(
     assert api.generic("POST", "/api/v0/auth/login", form, content_type=kind).status_code == 200
 
 
+def test_a_form_that_is_cut_off_is_told_so(api: APIClient, saver: User) -> None:
+    """Also where it is cut off within a value, which would be a wrong password."""
+    form = _PART.format("username", saver.email) + _PART.format("password", "correct horse battery") + "--Bound--"
+    for cut in (len("ery\r\n--Bound--"), len("Bound--"), 1):
+        answer = api.generic(
+            "POST", "/api/v0/auth/login", form[:-cut], content_type="multipart/form-data; boundary=Bound"
+        )
+        assert (answer.status_code, answer.json()["error_code"]) == (400, "MALFORMED_REQUEST")
+        assert "boundary" in answer.json()["details"]["reason"]
+
+
 def test_a_long_type_that_is_not_taken_is_a_415(api: APIClient) -> None:
     answer = api.generic("POST", "/api/v0/auth/login", "{}", content_type="x" * 300)
     assert (answer.status_code, answer.json()["error_code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from fincred.errors import FieldError, ValidationError, field_error
 
 REPEATED: Final = "Must not be repeated."
+_BRACKETS: Final = "Must be written without brackets."
 # Filters, of which several values mean either-or.
 MAY_BE_REPEATED: Final = frozenset({"status", "type", "priority"})
 
@@ -24,14 +25,21 @@ def parse_query(raw: str) -> dict[str, list[str]]:
     return params
 
 
-def refuse_repeated(params: dict[str, list[str]]) -> None:
-    """Refuse repeated parameters, unknown ones too: it isn't clear which of the values was meant.
+def refuse_ambiguous(params: dict[str, list[str]]) -> None:
+    """Refuse lists that we don't take, also under names that no view knows.
 
-    :raises ValidationError: naming each that is repeated.
+    If a parameter is repeated, it isn't clear which of the values was meant. `status[]=paused`, as some clients
+    write lists, would be taken for an unknown name, and the answer would not be filtered.
+
+    :raises ValidationError: naming each that is repeated, or has brackets.
     """
-    names = [name for name, values in params.items() if len(values) > 1 and name not in MAY_BE_REPEATED]
-    if names:
-        raise ValidationError(errors=[field_error(name, REPEATED, "repeated") for name in names])
+    faults = [field_error(name, _BRACKETS, "brackets") for name in params if "[" in name] or [
+        field_error(name, REPEATED, "repeated")
+        for name, values in params.items()
+        if len(values) > 1 and name not in MAY_BE_REPEATED
+    ]
+    if faults:
+        raise ValidationError(errors=faults)
 
 
 def _utf8(text: str, name: str) -> str:

@@ -273,9 +273,10 @@ class ChoiceField(serializers.ChoiceField):
         super().__init__(list(choices), **kwargs)
 
     def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str) or data not in self.choices:
-            shown = data[:100] if isinstance(data, str) else type(data).__name__
-            self.fail("invalid_choice", input=shown.encode("ascii", "backslashreplace").decode())
+        if not isinstance(data, str):
+            raise serializers.ValidationError("Must be a string.", code="invalid_choice")
+        if data not in self.choices:
+            self.fail("invalid_choice", input=data[:100].encode("ascii", "backslashreplace").decode())
         return self.choice_strings_to_values[data]
 
 

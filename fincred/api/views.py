@@ -21,7 +21,7 @@ from fincred import clock
 from fincred.api.django_request import django_request
 from fincred.api.etags import named_tags, precondition, tag_of
 from fincred.api.pagination import Page
-from fincred.api.query_params import parse_query, refuse_repeated
+from fincred.api.query_params import parse_query, refuse_ambiguous
 from fincred.api.renderers import JSONResponse
 from fincred.api.representation import serialize, serialize_many
 from fincred.api.serializers import PageQuery, Serializer
@@ -77,11 +77,11 @@ class ApiView(GenericAPIView[Any]):
         """Check the query, also where the view doesn't read it.
 
         :raises FieldError: it is not UTF-8.
-        :raises fincred.errors.ValidationError: a parameter is repeated.
+        :raises fincred.errors.ValidationError: a parameter is repeated, or has brackets in its name.
         """
         super().initial(request, *args, **kwargs)
         if query := django_request(request).META.get("QUERY_STRING"):
-            refuse_repeated(parse_query(query))
+            refuse_ambiguous(parse_query(query))
 
     def perform_authentication(self, request: Request) -> None:
         self.session_check = cast("SessionCheck | None", request.auth)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, Final, cast
 from uuid import UUID
 
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.text import capfirst
+from django.utils.text import capfirst, smart_split
 
 from accounts.audit import record
 from accounts.back_office import AuditedAdmin, DeclaredFiltersAdmin, name_in_words
@@ -19,6 +20,7 @@ from fincred import clock
 from fincred.companion.models import Notification, NotificationPreferences, Snippet
 from fincred.companion.notification_in_words import next_in_words
 from fincred.days_in_words import day_in_words
+from fincred.text import fold
 
 # Fields of a notification's page, and what it must have to show them.
 _ONLY_IF: Final = {
@@ -29,10 +31,32 @@ _ONLY_IF: Final = {
 }
 
 
+class SnippetForm(forms.ModelForm[Snippet]):
+    """Keeps what its editor has seen, so that two don't overwrite each other unnoticed."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_new = self.instance._state.adding
+        if not self.is_new:
+            self.initial["seen"] = self.instance.updated_at.isoformat()
+
+    def clean(self) -> None:
+        super().clean()
+        if self.is_new:
+            return
+        # Under the lock, in the transaction that Django's admin opens for the form.
+        stored = Snippet.objects.select_for_update().get(pk=self.instance.pk)
+        if self.cleaned_data.get("seen") != stored.updated_at.isoformat():
+            raise forms.ValidationError("This text has been changed since you opened it: open it again.")
+
+
 @admin.register(Snippet)
 class SnippetAdmin(DeclaredFiltersAdmin):
     """Texts are added and changed, never deleted: apps may keep their ids."""
 
+    form = SnippetForm
     list_display = ("short_title", "topic", "context_goal_type", "context_feasibility", "updated_at")
     list_filter = ("topic", "context_goal_type", "context_feasibility")
     search_fields = ("short_title", "content")
@@ -42,6 +66,19 @@ class SnippetAdmin(DeclaredFiltersAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Who only looks has no form."""
+        fields = super().get_fields(request, obj)
+        return fields if self.has_change_permission(request, obj) else [name for name in fields if name != "seen"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        """Texts with all of the words. Databases would compare letters outside of ASCII each in its own way."""
+        words = [word.strip("\"'") for word in smart_split(fold(search_term))]  # "in quotes" it is one
+        texts = ((row.pk, fold(f"{row.short_title}\n{row.content}")) for row in queryset)
+        return queryset.filter(pk__in=[pk for pk, text in texts if all(word in text for word in words)]), False
 
     def save_model(self, request: HttpRequest, obj: Snippet, form: Any, change: bool) -> None:
         """With its entry in the trail, in the transaction that Django's admin opens for the form."""

@@ -41,8 +41,8 @@ RECEIPT_AFTER: Final = timedelta(minutes=15)
 
 def fault_of(text: str, *, one_line: bool) -> str:
     """Why a text can't be shown; empty if it can."""
-    refused = LINE_SEPARATORS if one_line else ()
-    if any(c in refused or (category(c) == "Cc" and c not in "\n\r\t") for c in text):
+    refused, allowed = (LINE_SEPARATORS, "") if one_line else ((), "\n\r\t")
+    if any(c in refused or (category(c) == "Cc" and c not in allowed) for c in text):
         return "Must not contain control characters."
     if not BIDIRECTIONAL_OVERRIDES.isdisjoint(text):
         return "Must not contain bidirectional overrides."

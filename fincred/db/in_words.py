@@ -37,9 +37,10 @@ _PATIENCE: Final = 2
 
 def database_in_words(error: Exception) -> str:
     """What the database answered; where the pool had no connection, why there is none."""
-    if not isinstance(error.__cause__, PoolTimeout):
-        return f"The database can't do this: {error}"
     connection = connections[DEFAULT_DB_ALIAS]
+    if not isinstance(error.__cause__, PoolTimeout):
+        file = f" {connection.settings_dict['NAME']}" if connection.vendor == "sqlite" else ""
+        return f"The database{file} can't do this: {error}"
     place = f"{connection.settings_dict['HOST'] or 'localhost'}:{connection.settings_dict['PORT'] or 5432}"
     try:
         cast("DatabaseWrapper", connection).connect_beside_the_pool(patience=_PATIENCE)

@@ -11,11 +11,13 @@ import re
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
 import psycopg
 from django.db import DatabaseError, DataError
+from django.http import HttpRequest
 from psycopg.errors import AdminShutdown, CannotConnectNow, CrashShutdown, DiskFull, ReadOnlySqlTransaction
 from psycopg_pool import PoolTimeout
 
@@ -53,6 +55,29 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
 
 def _message(record: logging.LogRecord) -> str:
     return _PERSONAL.sub(_REMOVED, record.getMessage())
+
+
+def route_of(request: HttpRequest) -> str:
+    """The pattern that matched, such as `/api/v0/goals/{goal_id}`: few values, no ids, no secrets, no query."""
+    if request.resolver_match is None:
+        return "unmatched"
+    return _without_converters(request.resolver_match.route)
+
+
+@cache
+def _without_converters(pattern: str) -> str:
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", pattern)
+
+
+class RouteFilter(logging.Filter):
+    """Names the route in Django's line for an error: the paths of calendars and of mailed links are secret."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        if request is not None and isinstance(record.args, tuple):
+            reason, *_ = record.args
+            record.args = (reason, route_of(request))
+        return True
 
 
 class NewsFilter(logging.Filter):

@@ -6,7 +6,6 @@ import logging
 import re
 import time
 from collections.abc import Callable
-from functools import cache
 from ipaddress import ip_address
 from typing import Any
 from uuid import uuid4
@@ -36,18 +35,6 @@ SECURITY_HEADERS = {
     "Strict-Transport-Security": f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload",
     "Referrer-Policy": "same-origin",
 }
-
-
-def route_of(request: HttpRequest) -> str:
-    """The pattern that matched, such as `/api/v0/goals/{goal_id}`: few values, no ids, no query."""
-    if request.resolver_match is None:
-        return "unmatched"
-    return _without_converters(request.resolver_match.route)
-
-
-@cache
-def _without_converters(pattern: str) -> str:
-    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", pattern)
 
 
 def rate_limit_headers(counted: tuple[Quota, ...]) -> dict[str, str]:
@@ -111,7 +98,7 @@ class RequestContextMiddleware:
 
     @staticmethod
     def _record(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
-        route = route_of(request)
+        route = logs.route_of(request)
         metrics.observe(route=route, method=request.method or "", status=response.status_code, seconds=seconds)
         logger.info(
             "Request served",

@@ -122,7 +122,9 @@ class TestRequest:
         for person in (saver, stranger):
             snapshot_of(person)
             plans.append(plan_for(GoalFactory.create(user=person)))
-        text = Snippet.objects.create(created_at=now(), updated_at=now(), **TEXT)
+        text = Snippet.objects.create(created_at=(seen := now()), updated_at=seen, **TEXT)
+        if form is TEXT:
+            form = {**TEXT, "seen": seen.isoformat()}
         JobState.objects.bulk_create(
             JobState(name=name, next_run_at=now()) for name in ("mail", "check_integrity")
         )

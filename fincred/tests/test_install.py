@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from runpy import run_path
 from typing import Any
@@ -95,17 +96,26 @@ def checkout(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def read_only(checkout: Path) -> Iterator[Path]:
-    """The same, where nothing can be written: not by root either."""
+def with_broken_python(checkout: Path) -> Path:
+    """The same, with a `.venv` of a Python that is gone, or that this user may not run."""
+    python = checkout / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to("/root/of-somebody-else/python3")
+    return checkout
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """Nothing can be written there: not by root either."""
     if os.geteuid() == 0:
-        subprocess.run(["mount", "--bind", checkout, checkout], check=True)
-        subprocess.run(["mount", "-o", "remount,bind,ro", checkout], check=True)
-        yield checkout
-        subprocess.run(["umount", checkout], check=True)
+        subprocess.run(["mount", "--bind", folder, folder], check=True)
+        subprocess.run(["mount", "-o", "remount,bind,ro", folder], check=True)
+        yield
+        subprocess.run(["umount", folder], check=True)
     else:
-        checkout.chmod(0o555)
-        yield checkout
-        checkout.chmod(0o755)
+        folder.chmod(0o555)
+        yield
+        folder.chmod(0o755)
 
 
 def install(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -131,12 +141,21 @@ class TestInstall:
             assert "Installing requirements.txt: " in result.stdout
             assert not (checkout / ".venv" / "installed-requirements.txt").exists()
 
-    def test_where_nothing_can_be_written_says_so(self, read_only: Path) -> None:
-        result = install(read_only)
+    def test_where_nothing_can_be_written_says_so(self, checkout: Path) -> None:
+        with read_only(checkout):
+            result = install(checkout)
         assert result.returncode == 1
-        assert f"{read_only} can't be written to by " in result.stderr
+        assert f"{checkout} can't be written to by " in result.stderr
+        assert ".venv has to be made in it" in result.stderr
         assert "apt-get" not in result.stderr
-        assert list(read_only.glob(".venv")) == []
+        assert list(checkout.glob(".venv")) == []
+
+    def test_where_an_environment_cannot_be_replaced_says_why_it_has_to_be(self, with_broken_python: Path) -> None:
+        with read_only(with_broken_python):
+            result = install(with_broken_python)
+        assert result.returncode == 1
+        assert "can't run .venv/bin/python, or it is older than 3.11" in result.stderr
+        assert f"{with_broken_python} can't be written to by " in result.stderr
 
     def test_without_a_python_says_which_is_needed(self, checkout: Path, tmp_path: Path) -> None:
         tools = tmp_path / "tools"

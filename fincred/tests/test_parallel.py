@@ -127,3 +127,12 @@ class TestSessions:
         answers = at_once(*[lambda: person.send("POST", "/auth/refresh", spent)] * 16)
         assert statuses(answers) == {200: 1, 401: 15}
         assert {body["error_code"] for status, body in answers if status == 401} == {"TOKEN_INVALID"}
+
+
+def test_a_token_that_several_people_add_at_once_belongs_to_one_of_them(server: LiveServer) -> None:
+    people = [Person(server) for _ in range(4)]
+    for number in range(5):
+        phone = {"platform": "ios", "token": f"ExponentPushToken[{number}]"}
+        answers = at_once(*(partial(person.send, "POST", "/devices", phone) for person in people))
+        assert [status for status, _ in answers] == [201] * 4
+    assert sum(len(person.send("GET", "/devices")[1]) for person in people) == 5

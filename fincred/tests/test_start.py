@@ -66,9 +66,11 @@ class TestDatabase:
         assert "Traceback" not in result.stderr
 
     def test_that_is_no_database_is_said(self, tmp_path: Path) -> None:
-        (tmp_path / "notes.sqlite3").write_text("These are notes, and no database. " * 9)
-        result = run("manage.py", "held_mail", DATABASE_URL=f"sqlite:///{tmp_path / 'notes.sqlite3'}")
-        assert (result.returncode, result.stderr) == (1, "The database can't do this: file is not a database\n")
+        file = tmp_path / "notes.sqlite3"
+        file.write_text("These are notes, and no database. " * 9)
+        result = run("manage.py", "held_mail", DATABASE_URL=f"sqlite:///{file}")
+        assert result.returncode == 1
+        assert result.stderr == f"The database {file} can't do this: file is not a database\n"
 
 
 def refusing_server(answer: str) -> Iterator[int]:

@@ -232,6 +232,14 @@ class TestListing:
         [error] = response.json()["details"]["errors"]
         assert (error["field"], error["code"]) == (unquote(query.partition("=")[0]), "repeated")
 
+    @pytest.mark.parametrize("query", ["status[]=paused", "status%5B0%5D=paused", "a[]=1&a[]=2"])
+    def test_refuses_brackets_that_some_clients_write_for_lists(self, as_saver: APIClient, query: str) -> None:
+        response = as_saver.get(f"/api/v0/goals?{query}")
+
+        assert response.status_code == 400
+        [error] = response.json()["details"]["errors"]
+        assert (error["field"], error["code"]) == (unquote(query.partition("=")[0]), "brackets")
+
     def test_refuses_a_repeated_parameter_that_it_does_not_read(self, as_saver: APIClient, saver: User) -> None:
         goal = f"/api/v0/goals/{GoalFactory.create(user=saver).pk}"
         for answer in (as_saver.get(f"{goal}?a=1&a=1"), as_saver.patch(f"{goal}?a=1&a=2", {"name": "Other"})):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
 from django.db.models import DateTimeField, F, Value
 from django.db.models.functions import Greatest
 from django.utils.crypto import salted_hmac
@@ -74,14 +74,20 @@ def feed_of(
 
 
 def _revision(owner: User, content: str, now: datetime) -> CalendarRevision:
-    """The revision of the person's calendar with this content: the next one if the content has changed."""
+    """The revision of the person's calendar with this content: the next one if the content has changed.
+
+    :raises ResourceNotFoundError: the person has been erased since they were read.
+    """
     revisions = CalendarRevision.objects.using(DEFAULT_DB_ALIAS)
-    revision, _ = revisions.get_or_create(user=owner, defaults={"content": content, "changed_at": now})
-    if revision.content != content:
-        # Two requests at once raise it twice, which does no harm. Clocks of servers may differ.
-        changed_at = Greatest("changed_at", Value(now, output_field=DateTimeField()))
-        revisions.filter(pk=revision.pk).update(content=content, number=F("number") + 1, changed_at=changed_at)
-        revision.refresh_from_db(using=DEFAULT_DB_ALIAS)
+    try:
+        revision, _ = revisions.get_or_create(user=owner, defaults={"content": content, "changed_at": now})
+        if revision.content != content:
+            # Two requests at once raise it twice, which does no harm. Clocks of servers may differ.
+            changed_at = Greatest("changed_at", Value(now, output_field=DateTimeField()))
+            revisions.filter(pk=revision.pk).update(content=content, number=F("number") + 1, changed_at=changed_at)
+            revision.refresh_from_db(using=DEFAULT_DB_ALIAS)
+    except (IntegrityError, CalendarRevision.DoesNotExist):  # its owner's row, or its own, is gone
+        raise ResourceNotFoundError from None
     return revision
 
 

@@ -20,9 +20,10 @@ from accounts.services.after_restore import finish_restore
 from accounts.tests.factories import PASSWORD
 from conftest import client_of
 from fincred import clock
+from fincred.errors import ResourceNotFoundError
 from fincred.ops.logs import JSONFormatter
 from planning.models import CalendarLink
-from planning.services.calendars import secret_of_calendar
+from planning.services.calendars import feed_of, secret_of_calendar
 from planning.tests.factories import goal_of, plan_for, snapshot_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
@@ -276,3 +277,11 @@ class TestDoor:
 
     def test_has_no_get(self, owner: APIClient) -> None:
         assert owner.get(LINK).status_code == 405
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_person_who_is_erased_meanwhile_there_is_none(saver: User, noon: datetime) -> None:
+    today = clock.local_day(noon, saver.profile.timezone)
+    User.objects.filter(pk=saver.pk).delete()
+    with pytest.raises(ResourceNotFoundError):
+        feed_of(owner=saver, today=today, now=noon)

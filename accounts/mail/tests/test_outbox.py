@@ -14,7 +14,15 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import OperationalError, connection
 from django.db.models import F
 
-from accounts.mail import MailMessage, queue_mail, register_message, retry_given_up_mail, send_due_mail, templates
+from accounts.mail import (
+    MailMessage,
+    queue_asked_for,
+    queue_mail,
+    register_message,
+    retry_given_up_mail,
+    send_due_mail,
+    templates,
+)
 from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import OneTimeToken, OutgoingMail, User
 from accounts.services import purge_expired, reset_password
@@ -228,6 +236,17 @@ class TestSendDueMail:
         send_due_mail(clock=at(noon))
         assert "ConnectionRefusedError" in str([vars(record) for record in caplog.records])
         assert saver.email not in str([vars(record) for record in caplog.records])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("purpose", [MailPurpose.RESET_PASSWORD, MailPurpose.VERIFY_EMAIL])
+def test_a_mail_that_is_asked_for_while_its_person_is_erased_is_queued_for_nobody(
+    noon: datetime, purpose: MailPurpose
+) -> None:
+    person = UserFactory.create()
+    User.objects.filter(pk=person.pk).delete()
+    queue_asked_for(user=person, purpose=purpose, now=noon)
+    assert not OutgoingMail.objects.exists()
 
 
 @pytest.mark.postgresql

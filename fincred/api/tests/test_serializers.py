@@ -223,6 +223,24 @@ class _Rename(serializers.UpdateSerializer):
     id = serializers.UUIDField(read_only=True)
 
 
+class TestChoice:
+    def test_takes_its_strings(self) -> None:
+        assert CHOICE.run_validation("High") == "High"
+
+    @pytest.mark.parametrize(
+        ("sent", "message"),
+        [
+            ("high", '"high" is not a valid choice.'),
+            *((sent, "Must be a string.") for sent in (1, Decimal("1.5"), *WRONG_TYPES[1:])),
+        ],
+    )
+    def test_refuses(self, sent: Any, message: str) -> None:
+        with pytest.raises(ValidationError) as refused:
+            CHOICE.run_validation(sent)
+        assert refused.value.detail == [message]
+        assert refused.value.get_codes() == ["invalid_choice"]
+
+
 class TestUpdate:
     def test_needs_a_field_that_can_be_written(self) -> None:
         for body in ({}, {"unknown": 1}, {"id": "x"}):

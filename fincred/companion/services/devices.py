@@ -26,21 +26,22 @@ MOST: Final = 20
 def add_device(*, owner: User, platform: Platform, token: str, now: datetime) -> Device:
     """The device with this token. From now on it is the person's alone.
 
-    So a shared phone gets the pushes of the person who used it last.
+    So a shared phone gets the pushes of the person who used it last. With another platform it is another device.
 
     :raises TooManyDevicesError: there are twenty others.
     """
     person = lock_user(owner.pk)
-    Device.objects.filter(token=token).exclude(user=person).delete()
-    mine = Device.objects.owned_by(person)
-    device = mine.filter(token=token).first()
-    if device is not None:
-        return device
-    if (count := mine.count()) >= MOST:
+    if (count := Device.objects.owned_by(person).exclude(token=token).count()) >= MOST:
         raise TooManyDevicesError(current_count=count, max_count=MOST)
-    device = Device.objects.create(user=person, platform=platform, token=token, created_at=now)
-    record(person=person, action="device.added", subject=device, now=now, after={"platform": platform})
-    logger.info("Device added", extra={"device_id": str(device.pk)})
+    facts = {"user_id": person.pk, "platform": platform, "created_at": now}
+    device, is_new = Device.objects.get_or_create(token=token, defaults=facts)
+    # Again and again: other people, whose locks aren't held, may be adding it just now.
+    while not is_new and (device.user_id, device.platform) != (person.pk, platform):
+        device.delete()
+        device, is_new = Device.objects.get_or_create(token=token, defaults=facts)
+    if is_new:
+        record(person=person, action="device.added", subject=device, now=now, after={"platform": platform})
+        logger.info("Device added", extra={"device_id": str(device.pk)})
     return device
 
 

@@ -112,6 +112,7 @@ class TestBackOffice:
             "content": snippet.content,
             "context_goal_type": snippet.context_goal_type or "",
             "context_feasibility": snippet.context_feasibility or "",
+            "seen": "" if snippet._state.adding else snippet.updated_at.isoformat(),
         } | changes
 
     def page_of(self, snippet: Snippet, action: str = "change") -> str:
@@ -144,6 +145,23 @@ class TestBackOffice:
         assert (entry.object_id, entry.after) == (str(snippet.pk), {"fields": ["short_title"]})
         assert not LogEntry.objects.exists()
 
+    def test_refuses_to_overwrite_what_was_changed_meanwhile(self, office: Client, snippet: Snippet) -> None:
+        assert f'value="{snippet.updated_at.isoformat()}"' in office.get(self.page_of(snippet)).content.decode()
+        assert office.post(self.page_of(snippet), self.form(snippet, short_title="First")).status_code == 302
+        for late in (self.form(snippet, short_title="Second"), self.form(snippet, short_title="Second", seen="")):
+            assert b"has been changed since you opened it" in office.post(self.page_of(snippet), late).content
+        snippet.refresh_from_db()
+        assert snippet.short_title == "First"
+
+    @pytest.mark.parametrize("search", ["K\u00c4SE", "k\u00e4se", "KA\u0308SE", "ka\u0308se  'WORD wo'"])
+    def test_finds_words_without_regard_to_case_and_composition(
+        self, office: Client, snippet: Snippet, search: str
+    ) -> None:
+        Snippet.objects.filter(pk=snippet.pk).update(short_title="K\u00e4se", content=WORDS)
+        assert self.page_of(snippet) in office.get("/admin/companion/snippet/", {"q": search}).content.decode()
+        other = {"q": f"{search} absent"}
+        assert self.page_of(snippet) not in office.get("/admin/companion/snippet/", other).content.decode()
+
     def test_refuses_a_text_that_is_too_short_or_too_long(self, office: Client, snippet: Snippet) -> None:
         for content in ("Save money.", "word " * 151):
             answer = office.post(self.page_of(snippet), self.form(snippet, content=content))
@@ -157,6 +175,7 @@ class TestBackOffice:
             ("Save \u202emore", b"bidirectional overrides"),
             ("Save\x07", b"control characters"),
             ("Save\u2028more", b"control characters"),
+            ("Save\tmore", b"control characters"),
         ],
     )
     def test_refuses_text_that_the_api_would_refuse(

@@ -208,6 +208,12 @@ class TestDevices:
         assert as_saver.delete(DEVICES, {"token": PHONE["token"]}).status_code == 404
         assert Device.objects.count() == 1
 
+    def test_of_another_platform_than_before_are_what_is_told_now(self, as_saver: APIClient) -> None:
+        as_saver.post(DEVICES, PHONE)
+        made = as_saver.post(DEVICES, PHONE | {"platform": "android"})
+        assert (made.status_code, made.json()["platform"]) == (201, "android")
+        assert as_saver.get(DEVICES).json() == [made.json()]
+
     def test_are_twenty_at_most(self, as_saver: APIClient) -> None:
         answers = [as_saver.post(DEVICES, PHONE | {"token": f"t{n}"}).status_code for n in range(21)]
         assert answers == [201] * 20 + [409]

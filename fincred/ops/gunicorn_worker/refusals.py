@@ -20,6 +20,10 @@ class HostMissingError(ParseException):  # type: ignore[misc]  # gunicorn has no
     """A request of HTTP/1.1 says no host (RFC 9112, 3.2)."""
 
 
+class KeyRepeatedError(ParseException):  # type: ignore[misc]
+    """A request has several keys; joined they would be one that no repeat of it may have."""
+
+
 # The first that fits; anything else is a fault of ours.
 _STATUS: dict[type[Exception], int] = {
     InvalidResponseHeader: 500,
@@ -42,6 +46,8 @@ def message_of(fault: Exception) -> str | None:
     """A sentence for people, where the status alone doesn't say enough."""
     if isinstance(fault, HostMissingError):
         return "HTTP/1.1 needs a Host header"
+    if isinstance(fault, KeyRepeatedError):
+        return "Send one Idempotency-Key"
     if _names_another_coding(fault):
         return "Send the body as it is, or chunked: no other Transfer-Encoding is taken"
     if _holds_unencoded(fault):

@@ -119,6 +119,12 @@ class TestRefusals:
             wire.sendall(f"{LINE}\r\n".encode())
             assert b"HTTP/1.1 needs a Host header" in wire.recv(65_536)
 
+    def test_name_the_key_that_stands_twice(self, server: LiveServer) -> None:
+        """Joined they would be one that a repeat, with the second made anew, doesn't have."""
+        with create_connection(("127.0.0.1", server.port), timeout=30) as wire:
+            wire.sendall(f"{LINE}Host: localhost\r\nIdempotency-Key: a\r\nidempotency-key: b\r\n\r\n".encode())
+            assert b"Send one Idempotency-Key" in wire.recv(65_536)
+
     def test_are_not_of_older_clients_without_a_host(self, server: LiveServer) -> None:
         with create_connection(("127.0.0.1", server.port), timeout=30) as wire:
             wire.sendall(b"GET /api/v0/health/live HTTP/1.0\r\n\r\n")

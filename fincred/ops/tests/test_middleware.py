@@ -217,9 +217,9 @@ def test_a_database_that_is_away_is_asked_once(client: Client, settings: Any, de
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("debug", [False, True], ids=["without DEBUG", "with DEBUG"])
-@pytest.mark.parametrize("path", ["/api/v0/goals", "/admin/"])
+@pytest.mark.parametrize("route", ["/api/v0/goals", "/admin/", "/api/v0/calendar/{secret}.ics"])
 def test_a_database_that_is_away_is_logged_as_it_is_answered(
-    as_saver: APIClient, settings: Any, debug: bool, path: str, caplog: pytest.LogCaptureFixture
+    as_saver: APIClient, settings: Any, debug: bool, route: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.DEBUG = debug
     as_saver.force_login(User.objects.create_superuser("boss@example.com"))
@@ -229,9 +229,9 @@ def test_a_database_that_is_away_is_logged_as_it_is_answered(
         raise OperationalError
 
     with connection.execute_wrapper(away):
-        assert as_saver.get(path).status_code == 503
+        assert as_saver.get(route.format(secret="s3cret")).status_code == 503
     [line] = [record for record in caplog.records if record.name == "django.request"]
-    assert (line.getMessage(), vars(line)["status_code"]) == (f"Service Unavailable: {path}", 503)
+    assert (line.getMessage(), vars(line)["status_code"]) == (f"Service Unavailable: {route}", 503)
     assert line.exc_info
 
 
