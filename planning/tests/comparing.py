@@ -122,6 +122,11 @@ class Told:
         return max(0, later - made_later)
 
     @property
+    def frees_minimums(self) -> bool:
+        """Whether debts end or have ended, so that their minimums are free: more than the one surplus."""
+        return any(debt.minimum for account in self.accounts.values() for debt in account.wanted.debts)
+
+    @property
     def is_simple(self) -> bool:
         """Whether the oracle knows what the person does: nothing on days of their own."""
         return all(account.rhythm is None for account in self.accounts.values())
@@ -351,7 +356,7 @@ class Told:
         """
         world = self.world()
         told = oracle.plan(world)
-        is_open = world.has_debts or any(mine.is_raised for mine in told.values())
+        is_open = self.frees_minimums or any(mine.is_raised for mine in told.values())
         assert len(told) == len(baseline.goals)
         for wish in world.wishes:
             mine, goal = told[wish.key], next(goal for goal in baseline.goals if goal.goal_id == wish.key)
