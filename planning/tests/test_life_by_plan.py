@@ -129,6 +129,18 @@ TAKEN_OUT = Life(
     ways=[],
 )
 """Planned after more was taken out than put in, and again once half of what that asked for is put in."""
+PAID_OFF = Life(
+    start=date(2026, 1, 1),
+    surplus=10000,
+    wanted=[
+        Wanted(60000, 100, "Low"),
+        Wanted(0, 40, "High", debts=(oracle_debts.Debt(9000, Fraction(0), 1000),)),
+    ],
+    replans=frozenset(),
+    paydays=frozenset(),
+    ways=[],
+)
+"""The first payment clears the debt. Its minimum of 10 is then free: 110 a month are left for the other goal."""
 OTHERWISE = st.dictionaries(st.integers(1, 150), DEEDS, max_size=10)
 
 
@@ -203,6 +215,9 @@ class TestFollower:
     @given(EVERYBODY)
     def test_arrives_on_every_promised_date(self, life: Life) -> None:
         follow(life)
+
+    def test_minimums_of_debts_that_are_paid_off_are_free(self) -> None:
+        follow(PAID_OFF)
 
     @pytest.mark.drill
     @new_ones(300)
