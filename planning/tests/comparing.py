@@ -115,11 +115,15 @@ class Told:
         return oracle.World(self.anchor, self.day, self.surplus, wishes, elsewhere)
 
     def _put_in_beyond(self, account: Account, start: date, made_later: int) -> int:
-        """What was put in after the month's first day, without interest, and isn't its payment `made_later`."""
+        """What was put in after the month's first day, without interest, and isn't its payment `made_later`.
+
+        That is what is there beyond what was there all the time since: more may have been taken out before.
+        """
         if account.wanted.debts:
             return 0
-        later = account.told - account.told_by(start, included=True) - account.interest_told
-        return max(0, later - made_later)
+        begun_with = account.told_by(start, included=True) + account.interest_told
+        all_the_time = min([begun_with, *(amount for day, amount in account.check_ins if day > start)])
+        return max(0, account.told - all_the_time - made_later)
 
     @property
     def frees_minimums(self) -> bool:
