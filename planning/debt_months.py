@@ -67,11 +67,13 @@ def count_debt_month(
 
     `by` is the goal's date. What was paid off beyond the month's payment doesn't count as owed in this month.
     """
-    month, counted = PlannedMonth(calendar.start, paid_off.now), counted_month(calendar)
+    last_by = _last_by(calendar, planned, by)
+    month = PlannedMonth(calendar.start, paid_off.now, last_by=None if last_by == by else last_by)
+    counted = counted_month(calendar)
     started = at_start(debts, paid_off, calendar)
     if not calendar.month_has_begun:
         month = replace(month, last_ask=_last_ask(calendar, planned))
-        return _first_day(started, counted, paid_off, month, by)
+        return _first_day(started, counted, paid_off, month, last_by)
     if planned is None:
         return DebtMonth(less(started, paid_off.in_month, counted), month)
     kept = _kept(started, counted, by)
@@ -118,6 +120,14 @@ def _last_ask(calendar: Calendar, planned: Planned | None) -> Decimal | None:
     return planned.ask_of(calendar.day(-1)) if planned.of_debts else None
 
 
+def _last_by(calendar: Calendar, planned: Planned | None, by: date) -> date:
+    """The goal's date up to the end of the month before; `by` is the present one, which may be a new one."""
+    last = planned.month if planned else None
+    if last and last.start == calendar.start and last.last_by:
+        return last.last_by
+    return planned.by if planned and planned.by else by
+
+
 def needed_to_clear(
     debts: tuple[Debt, ...], calendar: Calendar, payments: Sequence[Decimal], *, made: Decimal
 ) -> Decimal:
@@ -158,11 +168,11 @@ def _kept_for_each(started: tuple[Debt, ...], month: Calendar, by: date) -> tupl
 
 
 def kept_last_month(
-    calendar: Calendar, debts: tuple[Debt, ...], paid_off: PaidOff, by: date
+    calendar: Calendar, debts: tuple[Debt, ...], paid_off: PaidOff, planned: Planned | None, by: date
 ) -> tuple[Decimal, ...]:
     """The minimum payment of each debt on the present month's first day: what the month before kept for it.
 
-    Nothing once the debts are cleared.
+    Nothing once the debts are cleared. `planned` and `by` are as for `count_debt_month`.
     """
     first_day = Calendar(calendar.start, calendar.anchor)
     if calendar.month_has_begun:
@@ -170,7 +180,7 @@ def kept_last_month(
     started, ended = at_start(debts, paid_off, first_day), counted_month(first_day)
     if not balance_of(after_month(started, paid_off.in_month, ended)):
         return (ZERO,) * len(debts)
-    return _kept_for_each(started, ended, by)
+    return _kept_for_each(started, ended, _last_by(calendar, planned, by))
 
 
 def _payment(

@@ -65,6 +65,7 @@ class PlannedMonth:
       month than put in.
     - `last_ask`: for linked debts, what the month before asked for. None if they weren't planned then, and on all
       days but the month's first.
+    - `last_by`: for linked debts, the goal's date up to the end of the month before, if it was changed since.
     - `began`: the day on which the present cycle began, if one ended in the month.
     - `elsewhere`: what was then put into the cycles before it as the plan asked.
     """
@@ -74,6 +75,7 @@ class PlannedMonth:
     paid: Decimal = ZERO
     unplanned: Decimal = ZERO
     last_ask: Decimal | None = None
+    last_by: date | None = None
     began: date | None = None
     elsewhere: Decimal | None = None
     fallen: Decimal | None = None
@@ -86,7 +88,7 @@ class PlannedMonth:
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         """Read a month from the output of `as_json`; fields that a newer release may have added are left out."""
         values: dict[str, Any] = {
-            name: date.fromisoformat(text) if name in {"start", "began"} else Decimal(text)
+            name: date.fromisoformat(text) if name in {"start", "last_by", "began"} else Decimal(text)
             for name, text in document.items()
             if name in cls.__slots__
         }
@@ -103,13 +105,15 @@ class Planned:
     """What the newest version of a goal's plan says of its own month and of those after it.
 
     `instalments` are its payments by month, made or not. `month` is None for versions from before months were
-    counted; then `this_month` is what it asks for. It is `of_debts` if linked debts were planned.
+    counted; then `this_month` is what it asks for. It is `of_debts` if linked debts were planned, up to the day
+    `by`.
     """
 
     month: PlannedMonth | None
     this_month: Decimal
     instalments: Sequence[Step]
     of_debts: bool = False
+    by: date | None = None
 
     def fell_in(self, start: date) -> bool:
         """Whether it counts the month from `start` from less than the opening balance."""

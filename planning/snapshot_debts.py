@@ -65,7 +65,8 @@ class SnapshotDebts:
         debts = self._linked_debts(goal_id)
         if not debts:
             return ()
-        return kept_last_month(self.calendar, debts, self._paid_off(goal_id), self.clearing[goal_id].by)
+        planned, by = self.clearing[goal_id].planned, self.clearing[goal_id].by
+        return kept_last_month(self.calendar, debts, self._paid_off(goal_id), planned, by)
 
     def is_paid_off_by_a_goal(self, entry: DebtEntry) -> bool:
         """Whether an active goal pays the debt off, because it is linked to it."""

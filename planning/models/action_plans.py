@@ -142,7 +142,8 @@ class ActionPlan(RevisedModel):
     def planned(self) -> Planned:
         """What the newest version says of the months."""
         month = PlannedMonth.from_json(self.month) if self.month else None
-        return Planned(month, self.this_month, _steps(self.instalments), self._plans_debts)
+        by = date.fromisoformat(self.explanation["facts"]["target_date"]) if self._plans_debts else None
+        return Planned(month, self.this_month, _steps(self.instalments), self._plans_debts, by)
 
     def carried_into(self, start: date) -> Decimal:
         """What the newest version keeps for the month from `start`, if all is paid as it asks."""

@@ -115,11 +115,20 @@ class Told:
         return oracle.World(self.anchor, self.day, self.surplus, wishes, elsewhere)
 
     def _put_in_beyond(self, account: Account, start: date, made_later: int) -> int:
-        """What was put in after the month's first day, without interest, and isn't its payment `made_later`."""
+        """What was put in after the month's first day, without interest, and isn't its payment `made_later`.
+
+        That is what is there beyond what was there all the time since: more may have been taken out before.
+        """
         if account.wanted.debts:
             return 0
-        later = account.told - account.told_by(start, included=True) - account.interest_told
-        return max(0, later - made_later)
+        begun_with = account.told_by(start, included=True) + account.interest_told
+        all_the_time = min([begun_with, *(amount for day, amount in account.check_ins if day > start)])
+        return max(0, account.told - all_the_time - made_later)
+
+    @property
+    def frees_minimums(self) -> bool:
+        """Whether debts end or have ended, so that their minimums are free: more than the one surplus."""
+        return any(debt.minimum for account in self.accounts.values() for debt in account.wanted.debts)
 
     @property
     def is_simple(self) -> bool:
@@ -351,7 +360,7 @@ class Told:
         """
         world = self.world()
         told = oracle.plan(world)
-        is_open = world.has_debts or any(mine.is_raised for mine in told.values())
+        is_open = self.frees_minimums or any(mine.is_raised for mine in told.values())
         assert len(told) == len(baseline.goals)
         for wish in world.wishes:
             mine, goal = told[wish.key], next(goal for goal in baseline.goals if goal.goal_id == wish.key)

@@ -49,11 +49,6 @@ class World:
     wishes: Sequence[Wish]
     made_elsewhere: int = 0
 
-    @property
-    def has_debts(self) -> bool:
-        """Whether debts end, so that their minimums are free: more than the one surplus that is shared here."""
-        return any(debt.minimum for wish in self.wishes for debt in wish.debts)
-
 
 class Account:
     """A goal's own account during the simulation."""

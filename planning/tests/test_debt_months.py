@@ -142,7 +142,7 @@ class TestKeptLastMonth:
         if not calendar.month_has_begun:
             told_off = Decimal(told)
             paid_off = replace(paid_off, in_month=told_off, in_month_since=told_off, earlier=earlier[:1])
-        return kept_last_month(calendar, two("300", "500"), paid_off, by)
+        return kept_last_month(calendar, two("300", "500"), paid_off, None, by)
 
     @pytest.mark.parametrize("calendar", [CALENDAR, TENTH])
     def test_is_all_minimums_up_to_the_goals_date_and_what_is_due_after_it(self, calendar: Calendar) -> None:

@@ -129,6 +129,36 @@ TAKEN_OUT = Life(
     ways=[],
 )
 """Planned after more was taken out than put in, and again once half of what that asked for is put in."""
+MADE_UP_FOR = Life(
+    start=date(2026, 2, 28),
+    surplus=70000,
+    wanted=[Wanted(195000, 86, rate="12", rhythm=("weekly", 2))],
+    replans=frozenset(),
+    paydays=frozenset(),
+    ways=[],
+)
+"""On 5 April more is taken out than was put in. What is put in on the 7th and 14th earns nothing for the month."""
+PAID_OFF = Life(
+    start=date(2026, 1, 1),
+    surplus=10000,
+    wanted=[
+        Wanted(60000, 100, "Low"),
+        Wanted(0, 40, "High", debts=(oracle_debts.Debt(9000, Fraction(0), 1000),)),
+    ],
+    replans=frozenset(),
+    paydays=frozenset(),
+    ways=[],
+)
+"""The first payment clears the debt. Its minimum of 10 is then free: 110 a month are left for the other goal."""
+AFTER_ITS_DATE = Life(
+    start=date(2026, 2, 28),
+    surplus=10000,
+    wanted=[Wanted(0, 50, debts=(oracle_debts.Debt(22000, Fraction(0), 1000),))],
+    replans=frozenset(),
+    paydays=frozenset(),
+    ways=[],
+)
+"""The last payment up to 19 April is on 28 March. The other 110 are planned for 28 April."""
 OTHERWISE = st.dictionaries(st.integers(1, 150), DEEDS, max_size=10)
 
 
@@ -157,9 +187,9 @@ def follow(life: Life) -> None:
         walker.account_for()
 
 
-def deviate(life: Life, deeds: dict[int, list[Deed]]) -> None:
+def deviate(life: Life, deeds: dict[int, list[Deed]], *, days: int = 152) -> None:
     with person(life) as walker:
-        walker.deviate(deeds, until=life.start + timedelta(days=152))
+        walker.deviate(deeds, until=life.start + timedelta(days=days))
         walker.live()
         walker.accept(life.ways, until=walker.day + timedelta(days=600))
         walker.plan()
@@ -204,6 +234,9 @@ class TestFollower:
     def test_arrives_on_every_promised_date(self, life: Life) -> None:
         follow(life)
 
+    def test_minimums_of_debts_that_are_paid_off_are_free(self) -> None:
+        follow(PAID_OFF)
+
     @pytest.mark.drill
     @new_ones(300)
     @given(EVERYBODY)
@@ -218,6 +251,12 @@ class TestDeviator:
     @given(EVERYBODY, OTHERWISE)
     def test_is_never_told_a_false_thing(self, life: Life, deeds: dict[int, list[Deed]]) -> None:
         deviate(life, deeds)
+
+    def test_debts_can_be_promised_for_the_payment_after_their_date(self) -> None:
+        deviate(AFTER_ITS_DATE, {}, days=28)
+
+    def test_what_makes_up_for_what_was_taken_out_earns_nothing_for_the_month(self) -> None:
+        deviate(MADE_UP_FOR, {36: [("withdraw", 50)], 49: [("plan", 0)]})
 
     def test_what_is_put_in_after_more_was_taken_out_is_a_payment(self) -> None:
         deviate(TAKEN_OUT, {45: [("pay", 50)], 93: [("withdraw", 54), ("plan", 0)], 104: [("plan", 0)]})

@@ -134,3 +134,45 @@ class TestMinimumsAfterTheDate:
         assert plan["required_monthly_contribution"] == 2900
         person.has(goal, 1000)
         assert person.plans()[goal]["required_monthly_contribution"] == 2900
+
+
+class TestAnotherDate:
+    """A goal gets another date on its payment day.
+
+    80 and 1 000 without interest, minimums of 10 each, and 100 a month: 120 are paid up to the goal's date. The
+    first payment closes the small one. After the date a month keeps the other one's 10 alone, and 110 are left.
+    """
+
+    @pytest.fixture
+    def goal(self, person: Person) -> str:
+        goal = person.wants(1080, "2026-04-29", type="debt_payoff")
+        debts = [SMALL | {"balance": 80}, LARGE | {"balance": 1000, "interest_rate_annual": 0}]
+        linked = [debt | {"goal_id": goal, "min_payment": 10} for debt in debts]
+        body = {"incomes": [{"amount": 2120, "frequency": "monthly"}], "expenses": {"total_amount": 2000}}
+        assert person.client.put("/api/v0/snapshot", body | {"debts": linked}).status_code == 200
+        person.plans()
+        person.on("2026-04-10").has(goal, 120)
+        person.plans()
+        person.on("2026-05-10").plans()
+        return goal
+
+    @staticmethod
+    def minimums(person: Person) -> list[float]:
+        days = person.client.get("/api/v0/planning/calendar?from=2026-05-10&to=2026-05-10").json()["days"]
+        return [each["amount"] for day in days for each in day["entries"] if each["kind"] == "minimum_payment"]
+
+    @pytest.mark.parametrize("is_paid_before", [True, False])
+    def test_asks_for_no_more_of_the_month_that_ended(
+        self, person: Person, goal: str, is_paid_before: bool
+    ) -> None:
+        for is_paid in (is_paid_before, True):
+            if is_paid:
+                person.has(goal, 240)
+            for day in ("2026-08-10", "2026-09-10"):
+                person.client.patch(f"/api/v0/goals/{goal}", {"target_date": day})
+                due = person.plans()[goal]["upcoming"][0]
+                assert due["date"] == "2026-06-10" if is_paid else due == {"date": "2026-05-10", "amount": 110}
+                assert self.minimums(person) == [10]
+        person.on("2026-05-20").client.patch(f"/api/v0/goals/{goal}", {"target_date": "2026-07-10"})
+        assert self.minimums(person) == [10]
+        assert list(replay_mismatches()) == []

@@ -200,7 +200,13 @@ class Walker(Told):
 
     def promise(self) -> None:
         """From now on the walker follows the plan: what is called funded today has to arrive."""
-        self.promised = {plan.goal_id for plan in self.plans() if not plan.shortfall}
+        funded = (plan.goal_id for plan in self.plans() if not plan.shortfall)
+        self.promised = {goal for goal in funded if self._is_promised_by_date(self.accounts[goal])}
+
+    def _is_promised_by_date(self, account: Account) -> bool:
+        """Debts without a payment day left up to their date are planned for the next one, which is after it."""
+        next_payment = self.day if self.due(account) else self.month_start(self.month + 1)
+        return not account.wanted.debts or next_payment <= account.by
 
     def deviate(self, deeds: Mapping[int, Sequence[Deed]], *, until: date) -> None:
         """Do something else than the plan says: the deeds of each day of the walk."""
@@ -258,7 +264,9 @@ class Walker(Told):
         self.is_comparing = False
         self.interest()
         funded = [plan for plan in self.read_what_is_asked() if not plan.shortfall_now]
-        self.promised = {plan.goal_id for plan in funded if self.accounts[plan.goal_id].by > self.day}
+        in_time = (account for account in self.accounts.values() if account.by > self.day)
+        self.promised = {each.goal for each in in_time if self._is_promised_by_date(each)}
+        self.promised &= {plan.goal_id for plan in funded}
         last = max(account.by for account in self.accounts.values())
         while self.day <= last:
             self.interest()

@@ -58,6 +58,14 @@ class TestPublishedExamples:
         (made,) = planned(900, goal(10000, already_there=money(1500)))
         assert made.required_monthly == money("708.34")
 
+    def test_a_level_can_be_a_cent_less_once_the_first_payment_is_made(self) -> None:
+        """200 / 7 is 28.571.., and 200 - 28.58 = 171.42 = 6 x 28.57; on the day of the payment it stays."""
+        assert amounts(planned(100, goal(200, 7))[0]) == [money("28.58")] * 6 + [money("28.52")]
+        (made,) = planned(100, goal(200, 7, added=money("28.58")))
+        assert (made.required_monthly, made.this_month) == (money("28.58"), ZERO)
+        (made,) = planned(100, goal(200, 6, already_there=money("28.58")))
+        assert amounts(made) == [money("28.57")] * 6
+
     def test_a_near_date_is_met_before_an_important_far_one_needs_its_money(self) -> None:
         high, low = planned(500, goal(6000, 24, "High"), goal(1000, 2, "Low"))
         assert (high.shortfall, low.shortfall) == (ZERO, ZERO)

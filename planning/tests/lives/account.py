@@ -53,10 +53,6 @@ class Account:
         end = calendar_day(day, 1)
         self.minimums = sum(owed.due(end) if owed.percent else owed.minimum for owed in self.debts)
 
-    def owed_on(self, day: date) -> list[Owed]:
-        """What plans that are made today count as owed: as if what is still due today had been paid."""
-        return self.owed_if_paid if self.debts_paid_on == day else self.debts
-
     def keeps(self, owed: list[Owed], begins: DayOf, month: int, many: int) -> list[int]:
         """What each of so many months from this one keeps for debts of which so much is owed when it begins.
 

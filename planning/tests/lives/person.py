@@ -101,7 +101,7 @@ class Person:
             self.accounts[goal].plan = plan["id"]
         if before != {goal: plan["version"] for goal, plan in self.plans.items()}:
             for account in self.debtors:
-                kept = account.keeps(account.owed_on(self.day), self.begins, self.month, MONTHS_AHEAD)
+                kept = account.keeps(self.owed_as_planned(account), self.begins, self.month, MONTHS_AHEAD)
                 account.kept_as_planned = dict(enumerate(kept, self.month))
         return self.plans
 
@@ -128,6 +128,11 @@ class Person:
     @property
     def is_first_of_month(self) -> bool:
         return self.anchor is not None and self.day == self.begins(self.month)
+
+    @property
+    def ends_month(self) -> bool:
+        """Whether a month ends today: debts are paid of it."""
+        return self.is_first_of_month and self.day != self.anchor
 
     @property
     def active(self) -> Iterator[Account]:
@@ -179,12 +184,23 @@ class Person:
         """
         left = self.money.surpluses(self.anchor or self.day, self.month, many)
         for account in self.debtors:
-            owed, asked = account.owed_on(self.day), self.asked(account)
+            owed, asked = self.owed_as_planned(account), self.asked(account)
             kept = account.keeps_until_cleared(owed, self.begins, self.month, many, asked)
             if account.odd_in is not None:
                 kept[1:] = [0] * (many - 1)
             left = list(map(sub, left, kept))
         return left
+
+    def owed_as_planned(self, account: Account) -> list[Owed]:
+        """What plans that are made today count as owed: as if what is still due today had been paid."""
+        if account.debts_paid_on == self.day:
+            return account.owed_if_paid
+        return self._paid(account, self.due(account.id)) if self.ends_month else account.debts
+
+    def _paid(self, account: Account, amount: int) -> list[Owed]:
+        """What is owed once so much is paid beside what the month that ends today has kept."""
+        kept = account.keeps(account.debts, self.begins, self.month - 1, 1)[0]
+        return pay_all(account.debts, kept + amount, self.day)
 
     def months_known(self) -> int:
         """Of so many months from the present one it is known what they keep: plans tell of twelve payments."""
@@ -207,7 +223,7 @@ class Person:
     def morning(self) -> None:
         """What the day brings without the person: the month's end, interest, the end of a cycle."""
         self.wake(hour=9)
-        if self.anchor is not None and self.is_first_of_month and self.day > self.anchor:
+        if self.ends_month:
             since = self.begins(self.month - 1)
             left = self.money.income(since, self.day) - self.money.spent(since, self.day)
             left -= self.money.live(self.day) + sum(map(self._keep, self.debtors))
@@ -242,12 +258,10 @@ class Person:
 
     def _credit(self, account: Account) -> None:
         """A month's interest, on the calendar's day, a goal's last at its date."""
-        if not account.wanted.rate or self.anchor is None:
+        is_credited = self.anchor is not None and (self.ends_month or self.day == account.by)
+        if not account.wanted.rate or not is_credited:
             return
-        begins = self.is_first_of_month and self.day > self.anchor
-        if not begins and self.day != account.by:
-            return
-        month = self.month - 1 if begins else self.month
+        month = self.month - self.ends_month
         if account.credited is not None and account.credited >= self.begins(month):
             return
         account.balance += interest(account.earning, Fraction(str(account.wanted.rate)))
@@ -290,9 +304,8 @@ class Person:
         is_exact = paid == asked
         self.is_exact = self.is_exact and is_exact
         if account.debts:
-            ends = self.is_first_of_month and self.day != self.anchor
-            if ends or asked:
-                self._pay_debts(account, asked, paid, ends=ends)
+            if self.ends_month or asked:
+                self._pay_debts(account, asked, paid)
             return
         if paid:
             self.paid += paid
@@ -305,17 +318,15 @@ class Person:
             is_open = account.status == "active" and not account.wanted.rate and not account.was_taken_out
             require(not is_open or not left, "asks again for what was paid", goal=account.index, left=left)
 
-    def _pay_debts(self, account: Account, asked: int, paid: int, *, ends: bool) -> None:
+    def _pay_debts(self, account: Account, asked: int, paid: int) -> None:
         """On the day that ends a month what it has kept, too; what is paid then comes out of that month."""
         before = sum(owed.balance for owed in account.debts)
-        if ends and account.debts_paid_on != self.day:
-            kept = account.keeps(account.debts, self.begins, self.month - 1, 1)[0]
-            account.owed_if_paid = pay_all(account.debts, kept + asked, self.day)
-            account.debts = pay_all(account.debts, kept + paid, self.day)
+        if self.ends_month and account.debts_paid_on != self.day:
+            account.owed_if_paid, account.debts = self._paid(account, asked), self._paid(account, paid)
             account.debts_paid_on = self.day
         else:
             account.debts = pay_off(account.debts, paid, self.day)
-        if ends:
+        if self.ends_month:
             self.past -= paid
         else:
             self.paid += paid
