@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from itertools import compress
-from operator import add, mul, or_, sub
+from operator import add, and_, mul, or_, sub
 from typing import Self
 
 from planning.engine.dated_money import DatedMoney
@@ -83,7 +83,8 @@ class EarlyPayments:
             return
         is_first = state.on_first_day or (True,) * (state.need.months - bool(state.late_income))
         if state.need.bears_interest:
-            self._is_earning[: len(is_first)] = map(or_, self._is_earning, is_first)
+            is_paid_first = map(and_, is_first, map(bool, amounts))
+            self._is_earning[: len(is_first)] = map(or_, self._is_earning, is_paid_first)
         else:
             self._on_first_day[: len(is_first)] = map(add, self._on_first_day, map(mul, amounts, is_first))
 

@@ -1,6 +1,7 @@
 """A goal whose date has come is paid from what arrives later in the month, on any day on which it is planned
 again."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from planning.engine.model import Finances, GoalInput, GoalPlan, PlanInput
 from planning.engine.money.flows import Flow
 from planning.engine.plan import make_plan
 from planning.engine.tests.builders import goal, money
+from planning.engine.tests.lumpy import a_case, with_passed_dates
 from planning.vocabulary import PayFrequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
@@ -64,3 +66,35 @@ def test_who_plans_again_each_month_is_done_as_soon_as_who_does_not() -> None:
             done = made.projected_completion_date
             break
     assert done == date(2026, 5, 25)
+
+
+def full_with_interest(by: date) -> GoalInput:
+    return goal(
+        100, priority="Low", target_date=by, annual_rate=Decimal(12), already_there=money(150), name="full"
+    )
+
+
+def test_a_full_goal_with_interest_takes_no_payment_of_a_late_one() -> None:
+    """300 come on each 15th. In February 300 are left beside the 150 that are paid on the first."""
+    late = goal(300, priority="High", target_date=date(2026, 1, 2), name="late")
+    saver, full = goal(900, 6, name="saver"), full_with_interest(date(2026, 4, 1))
+    pay = Flow(money(300), PayFrequency.MONTHLY, date(2026, 1, 15))
+    income = Finances(money(0), money(0), money(0), incomes=(pay,))
+    made = make_plan(PlanInput(NEW_YEAR, income, (late, saver, full), anchor=NEW_YEAR)).goals
+    assert made[0].payments == (Payment(date(2026, 2, 15), money(300)),)
+    assert [payment.date for payment in made[1].payments[:3]] == [
+        date(2026, 1, 15),
+        date(2026, 2, 1),
+        date(2026, 3, 15),
+    ]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_full_goal_with_interest_changes_no_other_plan(seed: int) -> None:
+    case = a_case(seed, own_days=seed % 2 == 0, rates=seed % 3 == 0)
+    if seed % 4 < 2:
+        case = with_passed_dates(case, seed)
+    last = max(each.target_date for each in case.goals)
+    beside = replace(case, goals=(*case.goals, full_with_interest(last)))
+    alone, *others = (make_plan(each, with_alternatives=False).goals for each in (case, beside))
+    assert others == [(*alone, others[0][-1])]
