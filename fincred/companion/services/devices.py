@@ -35,10 +35,12 @@ def add_device(*, owner: User, platform: Platform, token: str, now: datetime) ->
         raise TooManyDevicesError(current_count=count, max_count=MOST)
     new = Device(user=person, platform=platform, token=token, created_at=now)
     mine = Device.objects.owned_by(person).filter(token=token, platform=platform)
+    others = Device.objects.filter(token=token).exclude(user=person, platform=platform)
     device = None
     # Again and again: other people, whose locks aren't held, may be adding or removing it just now.
     while device is None:
-        Device.objects.filter(token=token).exclude(user=person, platform=platform).delete()
+        for other in others.select_for_update():
+            other.delete()
         Device.objects.bulk_create([new], ignore_conflicts=True)
         device = mine.first()
     if device == new:
@@ -55,7 +57,8 @@ def remove_device(*, owner: User, token: str, now: datetime, expected: Precondit
     :raises PreconditionFailedError: it isn't as `expected`.
     """
     person = lock_user(owner.pk)
-    device = Device.objects.owned_by(person).filter(token=token).first()
+    # Locked before its pushes are deleted: what is being queued for it is seen then.
+    device = Device.objects.owned_by(person).filter(token=token).select_for_update().first()
     if device is None:
         raise ResourceNotFoundError
     expected.require(device.revision)
