@@ -136,3 +136,11 @@ def test_a_token_that_several_people_add_at_once_belongs_to_one_of_them(server: 
         answers = at_once(*(partial(person.send, "POST", "/devices", phone) for person in people))
         assert [status for status, _ in answers] == [201] * 4
     assert sum(len(person.send("GET", "/devices")[1]) for person in people) == 5
+
+
+def test_a_token_that_others_remove_meanwhile_is_added(server: LiveServer) -> None:
+    people = [Person(server) for _ in range(4)]
+    phone = {"platform": "ios", "token": "ExponentPushToken[shared]"}
+    calls = [partial(person.send, method, "/devices", phone) for person in people for method in ("POST", "DELETE")]
+    for _ in range(30):
+        assert set(statuses(at_once(*calls, *calls))) <= {201, 204, 404}

@@ -33,13 +33,17 @@ def add_device(*, owner: User, platform: Platform, token: str, now: datetime) ->
     person = lock_user(owner.pk)
     if (count := Device.objects.owned_by(person).exclude(token=token).count()) >= MOST:
         raise TooManyDevicesError(current_count=count, max_count=MOST)
-    facts = {"user_id": person.pk, "platform": platform, "created_at": now}
-    device, is_new = Device.objects.get_or_create(token=token, defaults=facts)
-    # Again and again: other people, whose locks aren't held, may be adding it just now.
-    while not is_new and (device.user_id, device.platform) != (person.pk, platform):
-        device.delete()
-        device, is_new = Device.objects.get_or_create(token=token, defaults=facts)
-    if is_new:
+    new = Device(user=person, platform=platform, token=token, created_at=now)
+    mine = Device.objects.owned_by(person).filter(token=token, platform=platform)
+    others = Device.objects.filter(token=token).exclude(user=person, platform=platform)
+    device = None
+    # Again and again: other people, whose locks aren't held, may be adding or removing it just now.
+    while device is None:
+        for other in others.select_for_update():
+            other.delete()
+        Device.objects.bulk_create([new], ignore_conflicts=True)
+        device = mine.first()
+    if device == new:
         record(person=person, action="device.added", subject=device, now=now, after={"platform": platform})
         logger.info("Device added", extra={"device_id": str(device.pk)})
     return device
@@ -53,7 +57,8 @@ def remove_device(*, owner: User, token: str, now: datetime, expected: Precondit
     :raises PreconditionFailedError: it isn't as `expected`.
     """
     person = lock_user(owner.pk)
-    device = Device.objects.owned_by(person).filter(token=token).first()
+    # Locked before its pushes are deleted: what is being queued for it is seen then.
+    device = Device.objects.owned_by(person).filter(token=token).select_for_update().first()
     if device is None:
         raise ResourceNotFoundError
     expected.require(device.revision)

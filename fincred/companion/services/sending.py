@@ -138,12 +138,19 @@ def _send_batch(now: datetime) -> int:
         except Exception:
             _put_off(row, now)
     queue_mails(mails)
-    OutgoingPush.objects.bulk_create(pushes, ignore_conflicts=True)
+    OutgoingPush.objects.bulk_create(_deliverable(pushes), ignore_conflicts=True)
     store(rows, now)
     _store_caps([person.preferences for person in people.values()])
     if rows:
         logger.info("Notifications handled", extra={"due": len(rows), "mails": len(mails), "pushes": len(pushes)})
     return len(rows)
+
+
+def _deliverable(pushes: list[OutgoingPush]) -> list[OutgoingPush]:
+    """Those whose device isn't removed before COMMIT: else the whole batch would fail."""
+    devices = Device.objects.filter(pk__in=[push.device_id for push in pushes])
+    kept = set(devices.select_for_update(no_key=True, skip_locked=True).values_list("pk", flat=True))
+    return [push for push in pushes if push.device_id in kept]
 
 
 def _handle(
