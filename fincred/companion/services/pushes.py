@@ -190,4 +190,7 @@ def read_receipts(*, clock: Clock, stop: Stop = lambda: False) -> int:
 def _note_error(push: OutgoingPush, error: str) -> None:
     logger.warning("Push not delivered", extra={"push_id": str(push.pk), "reason": error})
     if error == expo.DEVICE_GONE:
-        Device.objects.filter(pk=push.device_id, token=push.device.token).delete()
+        gone = Device.objects.filter(pk=push.device_id, token=push.device.token)
+        with transaction.atomic():
+            for device in gone.select_for_update():  # before its pushes go, so that none is queued meanwhile
+                device.delete()
