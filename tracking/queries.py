@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import OuterRef, Q, Subquery
 
 from fincred.db.queries import BoundQuery, Parameter, PreparedQuery, fetch_all
-from fincred.money import ZERO
+from fincred.money import ZERO, round_to_cents
 from goals.history import Told
 from goals.models import Goal
 from goals.vocabulary import GoalType, Kind
@@ -84,11 +84,14 @@ _CHECK_INS_SINCE: Final = _told(
 
 
 class HistoryReader:
-    """How planning reads check-ins (see `goals.history.Reader`)."""
+    """How planning reads check-ins (see `goals.history.Reader`).
+
+    SQLite answers more decimals than are stored, for what a subquery reads: so such amounts are rounded.
+    """
 
     def amounts_before(self, owner_id: UUID, day: date) -> Mapping[UUID, Decimal]:
         rows = _AMOUNTS_BEFORE.bind(owner=owner_id, day=day).all()
-        return {goal_id: before or ZERO for goal_id, before in rows}
+        return {goal_id: round_to_cents(before or ZERO) for goal_id, before in rows}
 
     def check_ins_with_interest(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Told]]:
         return _by_goal(_CHECK_INS_WITH_INTEREST.bind(owner=owner_id, day=day).all())
@@ -102,7 +105,8 @@ class HistoryReader:
         return _by_goal(_CHECK_INS_SINCE.bind(owner=owner_id, day=day).all())
 
     def lowest_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Decimal]:
-        return dict(_LOWEST.bind(owner=owner_id, day=day).all())
+        rows = _LOWEST.bind(owner=owner_id, day=day).all()
+        return {goal_id: round_to_cents(lowest) for goal_id, lowest in rows}
 
 
 def _by_goal(rows: Iterable[Sequence[Any]]) -> Mapping[UUID, Sequence[Told]]:

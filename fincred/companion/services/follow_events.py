@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from fincred.companion.models import Notification, NotificationPreferences, Outg
 from fincred.companion.schedule import Rhythm, after_quiet_hours, day_in
 from fincred.companion.services.schedule import (
     begin,
+    is_being_sent,
     lock_preferences,
     may_be_written_to,
     plan_next,
@@ -60,8 +61,13 @@ def on_profile_changed(event: ProfileChanged) -> None:
 def on_less_is_there(event: LessIsThere) -> None:
     """Payments that are asked for again may be on earlier days than those that are reminded of next."""
     preferences = lock_preferences(event.person, event.now)
-    rhythm = rhythm_of(preferences.user.profile, preferences)
-    _plan_all_again(preferences.user, rhythm, event.now, [NotificationType.PRE_TRANSFER_REMINDER])
+    person = preferences.user
+    rows = [
+        row
+        for row in _locked_rows(person, [NotificationType.PRE_TRANSFER_REMINDER])
+        if not is_being_sent(row, event.now)
+    ]
+    _plan_again(rows, person, rhythm_of(person.profile, preferences), event.now)
 
 
 def on_database_restored(event: DatabaseRestored) -> None:
@@ -81,11 +87,17 @@ def on_demo_created(event: DemoCreated) -> None:
     _plan_all_again(event.person, rhythm_of(event.person.profile, preferences), event.now)
 
 
-def _plan_all_again(
-    person: User, rhythm: Rhythm, now: datetime, types: Collection[NotificationType] = tuple(NotificationType)
-) -> None:
+def _plan_all_again(person: User, rhythm: Rhythm, now: datetime) -> None:
+    _plan_again(_locked_rows(person, tuple(NotificationType)), person, rhythm, now)
+
+
+def _locked_rows(person: User, types: Collection[NotificationType]) -> list[Notification]:
+    """What the server planned of these types, and the person hasn't moved."""
     planned = Notification.objects.owned_by(person).filter(is_planned=True, is_moved=False, type__in=types)
-    rows = list(planned.select_for_update(of=("self",)).select_related("action_plan__goal"))
+    return list(planned.select_for_update(of=("self",)).select_related("action_plan__goal"))
+
+
+def _plan_again(rows: Sequence[Notification], person: User, rhythm: Rhythm, now: datetime) -> None:
     for row in rows:
         row.user = person
         plan_next(row, rhythm, now)

@@ -79,6 +79,14 @@ def try_to_plan(row: Notification, preferences: NotificationPreferences, now: da
         row.due_on, row.next_send_at, row.is_moved = None, None, False
 
 
+def is_being_sent(row: Notification, now: datetime) -> bool:
+    """Whether it is due, so that the job that sends looks at it within seconds, and moves it on itself.
+
+    Planned again before that, it would be moved past its moment, and never be sent.
+    """
+    return row.status == NotificationStatus.ACTIVE and row.next_send_at is not None and row.next_send_at <= now
+
+
 def _next_due(row: Notification, rhythm: Rhythm, now: datetime) -> Due | None:
     match row.type:
         case NotificationType.CHECKIN_REMINDER:

@@ -17,7 +17,15 @@ from accounts.models import User
 from accounts.vocabulary import ReminderFrequency
 from fincred.companion.models import Notification, NotificationPreferences
 from fincred.companion.schedule import moment_at
-from fincred.companion.services.schedule import OF_A_PERSON, OF_A_PLAN, begin, new_planned, store, try_to_plan
+from fincred.companion.services.schedule import (
+    OF_A_PERSON,
+    OF_A_PLAN,
+    begin,
+    is_being_sent,
+    new_planned,
+    store,
+    try_to_plan,
+)
 from fincred.companion.vocabulary import NotificationType
 from fincred.db.id_ranges import ALL, IdRange, pages
 from goals.vocabulary import Status
@@ -137,7 +145,7 @@ def _follow_batch(plan_ids: Collection[UUID], now: datetime) -> int:
             row = rows.get((plan.id, type_)) or new_planned(theirs, type_, plan, now)
             row.action_plan = plan
             before = (row.due_on, row.next_send_at)
-            if not row.is_moved:
+            if not row.is_moved and not is_being_sent(row, now):
                 try_to_plan(row, theirs, now)
             if row._state.adding or (row.due_on, row.next_send_at) != before:
                 changed.append(row)

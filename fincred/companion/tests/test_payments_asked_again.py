@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from conftest import client_of
 from fincred import clock
 from fincred.companion.models import Notification
 from fincred.companion.services import follow_plans, plan_for_everybody
@@ -102,6 +103,37 @@ def test_a_reminder_that_the_person_moved_stays(person: Person, saver: User) -> 
     person.has(goal, 100)
     row.refresh_from_db()
     assert row.next_send_at == datetime(2026, 3, 20, 8, tzinfo=UTC)
+
+
+class TestDueAndNotSentYet:
+    """It is a second after six, and the job that sends hasn't run yet."""
+
+    @pytest.fixture
+    def goal(self, person: Person, saver: User) -> str:
+        goal, _ = saves_weekly(person)
+        person.has(goal, 100)
+        person.on("2026-03-16")
+        person.later(6 * 3600 - 60)
+        person.client = client_of(saver)
+        return goal
+
+    def test_a_plan_made_a_minute_ago_leaves_the_reminder(self, person: Person, goal: str) -> None:
+        assert person.client.patch(f"{V0}/goals/{goal}", {"target_amount": 430}).status_code == 200
+        person.later(61)
+        follow()
+        assert evening("2026-03-17") == ["On Tuesday: 107.50 USD for 400"]
+
+    def test_so_does_a_check_in_that_tells_of_less(self, person: Person, goal: str) -> None:
+        person.later(61)
+        person.has(goal, 90)
+        assert evening("2026-03-17") == ["On Tuesday: 100.00 USD for 400"]
+
+    def test_without_the_payment_nothing_is_sent(self, person: Person, goal: str) -> None:
+        person.has(goal, 200)
+        person.plans()
+        person.later(61)
+        follow()
+        assert evening("2026-03-17") == []
 
 
 class Corrector:
