@@ -197,8 +197,11 @@ class Goal(RevisedModel):
         return expected_after(self.pace, day)
 
     def _begins_again(self, day: date) -> date | None:
-        """The day by which the reserve was to be full; None if it hasn't come, or the pace goes beyond `day`."""
-        if self.kind != Kind.RESERVE:
+        """The day by which the reserve was to be full and isn't.
+
+        None if it hasn't come, or the pace goes beyond `day`.
+        """
+        if self.kind != Kind.RESERVE or self.is_full:
             return None
         due = last_due(self.target_date, self.drained_on, day)
         if due is None or (self.pace is not None and date.fromisoformat(last_day(self.pace)) > day):

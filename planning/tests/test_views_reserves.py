@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -76,6 +77,12 @@ class TestFull:
         plans = person.stored()
         assert (plans[fund]["version"], plans[fund]["upcoming"]) == (2, [])
         assert plans[other]["shortfall"] == short - 1000
+
+    def test_is_expected_to_stay_full_once_its_date_has_come(self, person: Person, fund: str) -> None:
+        person.has(fund, 1200)
+        person.on("2026-09-12")
+        goal = Goal.objects.get(pk=fund)
+        assert [goal.expected_on(date(2026, 9, day)) for day in (9, 10, 12)] == [1200, 1200, 1200]
 
     def test_says_how_much_is_missing(self, person: Person, fund: str) -> None:
         person.has(fund, 200)
