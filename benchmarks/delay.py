@@ -12,7 +12,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from queue import SimpleQueue
 from urllib.parse import urlsplit
 
 from fincred.db.tests.postgresql import free_port
@@ -30,15 +31,27 @@ def main(port: int, host: str, to: int, milliseconds: float) -> None:
 
 
 def _pass_on(source: socket.socket, target: socket.socket, seconds: float) -> None:
-    try:
-        while data := source.recv(65_536):
-            if seconds:
-                time.sleep(seconds)
+    """What comes in several parts is late once, as on a longer cable: each part by itself, not after the other."""
+    parts: SimpleQueue[tuple[float, bytes]] = SimpleQueue()
+    threading.Thread(target=_deliver, args=(parts, target), daemon=True).start()
+    data = b"-"
+    while data:
+        try:
+            data = source.recv(65_536)
+        except OSError:
+            data = b""
+        parts.put((time.monotonic() + seconds, data))
+
+
+def _deliver(parts: SimpleQueue[tuple[float, bytes]], target: socket.socket) -> None:
+    with suppress(OSError):
+        while True:
+            due, data = parts.get()
+            time.sleep(max(0.0, due - time.monotonic()))
+            if not data:
+                target.shutdown(socket.SHUT_WR)
+                return
             target.sendall(data)
-        target.shutdown(socket.SHUT_WR)
-    except OSError:
-        for each in (source, target):
-            each.close()
 
 
 @contextmanager
