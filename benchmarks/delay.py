@@ -34,13 +34,14 @@ def _pass_on(source: socket.socket, target: socket.socket, seconds: float) -> No
     """What comes in several parts is late once, as on a longer cable: each part by itself, not after the other."""
     parts: SimpleQueue[tuple[float, bytes]] = SimpleQueue()
     threading.Thread(target=_deliver, args=(parts, target), daemon=True).start()
-    data = b"-"
-    while data:
+    while True:
         try:
             data = source.recv(65_536)
         except OSError:
             data = b""
         parts.put((time.monotonic() + seconds, data))
+        if not data:
+            return
 
 
 def _deliver(parts: SimpleQueue[tuple[float, bytes]], target: socket.socket) -> None:

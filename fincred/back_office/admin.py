@@ -87,13 +87,24 @@ class GoalPage(GoalAdmin):
 
     readonly_fields: ClassVar[Any] = (*GoalAdmin.readonly_fields, "plan", "why")
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The goal with its `open_plan` and what the person reads of it, as of the moment of the request."""
+        goal: Any = super().get_object(request, object_id, from_field)
+        if goal is not None:
+            today = local_day(clock.moment_of(request), goal.user.profile.timezone)
+            plans = list(ActionPlan.objects.filter(goal=goal).open().select_related("goal"))
+            count_what_is_asked(plans, owner=goal.user, today=today)
+            goal.open_plan = plans[0] if plans else None
+            goal.plan_text = plans[0].explanation_on(today)["text"] if plans else ""
+        return goal
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_fields(request, obj)
-        return ["plan", *(["why"] if _plan_of(obj) else []), *fields] if obj else fields
+        return ["plan", *(["why"] if obj.open_plan else []), *fields] if obj else fields
 
     @admin.display
-    def plan(self, goal: Goal) -> str:
-        plan = _plan_of(goal)
+    def plan(self, goal: Any) -> str:
+        plan = goal.open_plan
         if plan is None:
             ended = ActionPlan.objects.filter(goal=goal, ended_at__isnull=False).order_by("-ended_at").first()
             if ended is None:
@@ -108,16 +119,8 @@ class GoalPage(GoalAdmin):
         return format_html('{}: <a href="{}">{}, and what changed</a>', plan.feasibility, path, words)
 
     @admin.display
-    def why(self, goal: Goal) -> str:
-        plan, today = _plan_of(goal), local_day(clock.now(), goal.user.profile.timezone)
-        if plan is None:
-            return ""
-        count_what_is_asked([plan], owner=goal.user, today=today)
-        return days_in_words(plan.explanation_on(today)["text"])
-
-
-def _plan_of(goal: Goal) -> ActionPlan | None:
-    return ActionPlan.objects.filter(goal=goal).open().first()
+    def why(self, goal: Any) -> str:
+        return days_in_words(goal.plan_text)
 
 
 @admin.register(AuditEntry)

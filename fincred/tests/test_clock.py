@@ -103,6 +103,8 @@ class TestRequest:
         [
             ("login/", {"username": "boss@example.com", "password": PASSWORD}),
             ("accounts/user/{person}/change/", None),
+            ("goals/goal/{goal}/change/", None),
+            ("planning/actionplan/{plan}/change/", None),
             ("accounts/user/", None),
             ("accounts/user/", {"action": "end_sessions"}),
             ("planning/actionplan/", {"action": "regenerate"}),
@@ -132,7 +134,8 @@ class TestRequest:
             chosen = plans if "plan" in path else [saver, stranger]
             form = {**form, "_selected_action": [row.pk for row in chosen], "confirmed": "yes", "reason": "asked"}
         readings.clear()
-        url = "/admin/" + path.format(person=saver.pk, text=text.pk)
+        rows = {"person": saver.pk, "text": text.pk, "goal": plans[0].goal_id, "plan": plans[0].pk}
+        url = "/admin/" + path.format(**rows)
         answer = browser.get(url) if form is None else browser.post(url, form)
         assert answer.status_code == (200 if form is None else 302), answer.content
         assert len(readings) == 1
