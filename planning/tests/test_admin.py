@@ -51,6 +51,13 @@ def regenerate(client: Client, plan: ActionPlan) -> str:
 
 
 class TestPlanningAdmin:
+    def test_lists_what_was_short_when_it_was_planned(self, as_admin: Client, plan: ActionPlan) -> None:
+        """A list of many people doesn't count what was put in since."""
+        ActionPlan.objects.filter(pk=plan.pk).update(shortfall=Decimal("1234.50"))
+        page = as_admin.get("/admin/planning/actionplan/", {"q": "saver@example.com"}).content.decode()
+        assert "Short when planned" in page
+        assert '<td class="field-planned_shortfall">1,234.50</td>' in re.sub(r' data-label="[^"]*"', "", page)
+
     @pytest.mark.parametrize("model", ["snapshot", "actionplan", "planversion"])
     def test_finds_rows_by_person(self, as_admin: Client, plan: ActionPlan, stranger: User, model: str) -> None:
         snapshot_of(stranger)
