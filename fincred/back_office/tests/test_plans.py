@@ -24,7 +24,7 @@ LARGE = {
 @pytest.mark.django_db
 class TestManyPeople:
     def test_cost_no_page_a_whole_table(self) -> None:
-        fill(people=20_000, goals=3, check_ins=4, entries=8)
+        fill(people=10_000, goals=3, check_ins=4, entries=8)
         plan_in_the_past(clock.now())
         client = signed_in(User.objects.create_superuser("boss@example.com"))
         faults = []
