@@ -93,6 +93,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--beside", default="", help="only these peers, with commas between")
     parser.add_argument("--against", type=Path, help="another checkout, in place of the peers")
     parser.add_argument("--delay-ms", type=float, default=0, help="on each round trip to the database")
+    parser.add_argument("--threads", type=int, default=1, help="a worker of FinCred, here and in another checkout")
     return parser.parse_args()
 
 
@@ -193,10 +194,11 @@ def _fill_elsewhere(checkout: Path, url: str, people: int, check_ins: int) -> li
 
 
 def _contenders(options: argparse.Namespace, url: str, before: str) -> list[Contender]:
-    there = [replace(FINCRED, name=BEFORE, variables={"DATABASE_URL": before}, folder=options.against)]
+    here = replace(FINCRED, command=(*FINCRED.command, "--threads", str(options.threads)))  # the last one holds
+    there = [replace(here, name=BEFORE, variables={"DATABASE_URL": before}, folder=options.against)]
     beside = there if options.against else () if options.quick else (*OTHER_WAYS, *PEERS)
     wanted = [one for one in beside if not options.beside or one.name in options.beside.split(",")]
-    return [replace(one, variables={"DATABASE_URL": url} | one.variables) for one in (FINCRED, *wanted)]
+    return [replace(one, variables={"DATABASE_URL": url} | one.variables) for one in (here, *wanted)]
 
 
 def _compare(name: str, taking_part: dict[str, tuple[Server, Workload]], rounds: int, seconds: float) -> None:
