@@ -20,6 +20,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from accounts.models import IdempotencyKey
+from accounts.services import lock_user
 from fincred.api.exception_handler import handle
 from fincred.api.routes import canonical_path
 from fincred.api.views import ApiView
@@ -55,7 +56,7 @@ def idempotent(method: Method[View, Path]) -> Callable[Concatenate[View, Request
             row, claimed = _claim(view, request, key, fingerprint)
             if not claimed:
                 return _replay(row, fingerprint)
-            response = _answer(lambda: method(view, request, *args, **kwargs))
+            response = _answer(view, lambda: method(view, request, *args, **kwargs))
             row.status, row.answer = response.status_code, response.content
             row.headers = {name: response.headers[name] for name in _REPLAYED if name in response.headers}
             row.save(update_fields=["status", "headers", "answer"])
@@ -99,13 +100,18 @@ def _claim(view: ApiView, request: Request, key: str, fingerprint: str) -> tuple
     same = IdempotencyKey.objects.filter(**scope)
     same.purgeable(view.now).delete()
     row = IdempotencyKey(**scope, fingerprint=fingerprint, created_at=view.now)
-    IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
-    stored = same.get()
+    stored = None
+    while stored is None:  # again where the one that was there is purged, or erased, just now
+        IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
+        stored = same.first()
     return stored, stored.id == row.id
 
 
-def _answer(work: Callable[[], HttpResponse]) -> HttpResponse:
-    """The response to the work or, after its writes are undone, to its refusal."""
+def _answer(view: ApiView, work: Callable[[], HttpResponse]) -> HttpResponse:
+    """The response to the work or, after its writes are undone, to its refusal.
+
+    :raises TokenInvalidError: the person was erased before they were refused, so nothing can be kept for them.
+    """
     try:
         with transaction.atomic():
             return work()
@@ -113,6 +119,7 @@ def _answer(work: Callable[[], HttpResponse]) -> HttpResponse:
         refusal = handle(error, {})
         if refusal is None or refusal.status_code in _NOT_REPLAYED or refusal.status_code >= 500:
             raise
+        lock_user(view.user_id)  # which work that is done has begun with
         return refusal
 
 

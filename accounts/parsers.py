@@ -51,8 +51,7 @@ class MultipartFormParser(MultiPartParser):
             lists = dict(super().parse(BytesIO(raw), sent, parser_context).data.lists())
         except ParseError:
             raise _not_by_boundary() from None
-        # Without its end a body is a form to Django, empty or cut off within a value.
-        if f"--{parse_header_parameters(sent)[1]['boundary']}--".encode() not in raw:
+        if not _is_whole(raw, parse_header_parameters(sent)[1]["boundary"]):
             raise _not_by_boundary()
         if any(len(values) > 1 for values in lists.values()):
             raise _repeated()
@@ -62,6 +61,16 @@ class MultipartFormParser(MultiPartParser):
         if replaced and _REPLACEMENT.encode() not in raw:
             raise MalformedRequestError(reason="The body is not a form in UTF-8")
         return fields
+
+
+def _is_whole(raw: bytes, boundary: str) -> bool:
+    """Whether each boundary begins a field, and the last one ends the form.
+
+    To Django a body without its end is a form, too, and a value ends where the boundary stands in it.
+    """
+    *parts, end = raw.split(f"--{boundary}".encode())
+    heads = (part.partition(b"\r\n\r\n")[0] for part in parts[1:])  # what stands before the first is no part
+    return bool(parts) and end.startswith(b"--") and all(b"content-disposition:" in head.lower() for head in heads)
 
 
 def _not_by_boundary() -> MalformedRequestError:

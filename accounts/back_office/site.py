@@ -167,7 +167,8 @@ class OwnPasswordForm(AdminPasswordChangeForm):
     def save(self, commit: bool = True) -> User:
         encoded = hash_password(self.cleaned_data["new_password1"])
         with transaction.atomic():
-            locked = lock_confirmed(user=self.user, field="old_password")
+            old = self.cleaned_data["old_password"]
+            locked = lock_confirmed(user=self.user, password=old, field="old_password")
             set_password(locked, encoded, action="password.changed", now=self.now)
         # The view renews the staff member's own session from these.
         self.user.refresh_from_db(fields=["password", "session_epoch"])

@@ -45,13 +45,15 @@ def confirm_password(*, user: User, password: str, field: str, now: datetime) ->
         raise WrongPasswordError(field=field)
 
 
-def lock_confirmed(*, user: User, field: str) -> User:
+def lock_confirmed(*, user: User, password: str, field: str) -> User:
     """The locked row of a person whose password was confirmed before the lock was taken.
+
+    Another hash may be one of the same password, which was set, or hashed, anew.
 
     :raises WrongPasswordError: the password was changed meanwhile.
     """
     locked = lock_user(user.pk)
-    if locked.password != user.password:
+    if locked.password != user.password and not locked.check_password(password):
         raise WrongPasswordError(field=field)
     return locked
 
@@ -67,7 +69,7 @@ def change_password(*, user: User, current_password: str, new_password: str, now
     check_acceptable(new_password, user=user, field="new_password")
     encoded = hash_password(new_password)  # slow on purpose, so before the transaction
     with transaction.atomic():
-        locked = lock_confirmed(user=user, field="current_password")
+        locked = lock_confirmed(user=user, password=current_password, field="current_password")
         set_password(locked, encoded, action="password.changed", now=now)
         return open_session(user=locked, now=now)
 

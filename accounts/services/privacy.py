@@ -70,7 +70,7 @@ def leave(*, user: User, password: str, now: datetime, expected: Precondition = 
     """
     confirm_password(user=user, password=password, field="password", now=now)
     with transaction.atomic():
-        locked = lock_confirmed(user=user, field="password")
+        locked = lock_confirmed(user=user, password=password, field="password")
         expected.require(locked.revision)
         erase_person(user=locked, now=now)
 

@@ -54,6 +54,29 @@ def test_a_form_that_is_cut_off_is_told_so(api: APIClient, saver: User) -> None:
         assert "boundary" in answer.json()["details"]["reason"]
 
 
+@pytest.mark.parametrize("within", ["\r\n--Bound\r\n", "\r\n--Bound--\r\n", "--Bound", "\r\n--Bound\r\n\r\n"])
+def test_a_value_with_the_boundary_in_it_is_told_so(api: APIClient, saver: User, within: str) -> None:
+    """It would be cut off there: with a password that is right so far, a sign-in."""
+    form = _PART.format("username", saver.email) + _PART.format("password", f"correct horse battery{within}!")
+    answer = api.generic(
+        "POST", "/api/v0/auth/login", f"{form}--Bound--\r\n", content_type="multipart/form-data; boundary=Bound"
+    )
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "MALFORMED_REQUEST")
+    assert "boundary" in answer.json()["details"]["reason"]
+
+
+def test_a_form_may_have_a_file_and_text_around_it(api: APIClient, saver: User) -> None:
+    file = '--Bound\r\ncontent-disposition: form-data; name="a"; filename="f"\r\n\r\n\r\n'
+    form = _PART.format("username", saver.email) + _PART.format("password", "correct horse battery") + file
+    answer = api.generic(
+        "POST",
+        "/api/v0/auth/login",
+        f"before\r\n{form}--Bound--\r\nafter",
+        content_type="multipart/form-data; boundary=Bound",
+    )
+    assert answer.status_code == 200
+
+
 def test_a_long_type_that_is_not_taken_is_a_415(api: APIClient) -> None:
     answer = api.generic("POST", "/api/v0/auth/login", "{}", content_type="x" * 300)
     assert (answer.status_code, answer.json()["error_code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")

@@ -9,10 +9,16 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from rest_framework.test import APIClient
+from django.http import HttpResponse
+from rest_framework.request import Request
+from rest_framework.test import APIClient, APIRequestFactory
 
-from accounts.models import IdempotencyKey
+from accounts.authentication import BearerAuthentication
+from accounts.idempotency import idempotent
+from accounts.models import IdempotencyKey, User
 from fincred import clock
+from fincred.api.views import ApiView
+from fincred.errors import FieldError
 from goals.models import Goal
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts]
@@ -173,6 +179,31 @@ class TestNotKept:
         post(as_saver, GOAL, "k1")
         as_saver.delete("/api/v0/users/me", {"password": "correct horse battery"})
         assert not IdempotencyKey.objects.exists()
+
+
+class _Erased(BearerAuthentication):
+    """The person is erased right after their session was checked."""
+
+    def authenticate(self, request: Request) -> Any:
+        known = super().authenticate(request)
+        User.objects.get().delete()
+        return known
+
+
+class _Refusing(ApiView):
+    authentication_classes = (_Erased,)
+
+    @idempotent
+    def post(self, request: Request) -> HttpResponse:
+        raise FieldError(field="name", message="Wrong.", code="wrong")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refusal_of_a_person_who_is_erased_meanwhile_is_not_kept(as_saver: APIClient) -> None:
+    credentials = as_saver._credentials  # type: ignore[attr-defined]
+    request = APIRequestFactory().post(GOALS, {}, headers={"Idempotency-Key": "k1"}, **credentials)
+    response = _Refusing.as_view()(request)
+    assert (response.status_code, IdempotencyKey.objects.count()) == (401, 0)
 
 
 @pytest.mark.postgresql

@@ -55,7 +55,13 @@ class TestChangePassword:
     def test_refuses_one_confirmed_before_another_change(self, saver: User) -> None:
         User.objects.filter(pk=saver.pk).update(password=make_password(NEW))
         with pytest.raises(WrongPasswordError):
-            lock_confirmed(user=saver, field="password")
+            lock_confirmed(user=saver, password=PASSWORD, field="password")
+
+    def test_takes_one_that_was_hashed_anew_meanwhile(self, saver: User) -> None:
+        """It was set again at another device, or its hash was outdated and somebody signed in there."""
+        anew = make_password(PASSWORD)
+        User.objects.filter(pk=saver.pk).update(password=anew)
+        assert lock_confirmed(user=saver, password=PASSWORD, field="password").password == anew
 
     def test_takes_back_reset_mails_on_their_way(self, saver: User, noon: datetime) -> None:
         token = OneTimeToken.objects.issue(user=saver, purpose=TokenPurpose.RESET_PASSWORD, now=noon)

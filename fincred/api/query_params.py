@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 from fincred.errors import FieldError, ValidationError, field_error
 
-REPEATED: Final = "Must not be repeated."
+_REPEATED: Final = "Must not be repeated."
 _BRACKETS: Final = "Must be written without brackets."
 # Filters, of which several values mean either-or.
 MAY_BE_REPEATED: Final = frozenset({"status", "type", "priority"})
@@ -34,7 +34,7 @@ def refuse_ambiguous(params: dict[str, list[str]]) -> None:
     :raises ValidationError: naming each that is repeated, or has brackets.
     """
     faults = [field_error(name, _BRACKETS, "brackets") for name in params if "[" in name] or [
-        field_error(name, REPEATED, "repeated")
+        field_error(name, _REPEATED, "repeated")
         for name, values in params.items()
         if len(values) > 1 and name not in MAY_BE_REPEATED
     ]

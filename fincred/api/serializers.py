@@ -19,7 +19,6 @@ from django.core.validators import MaxLengthValidator
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from fincred.api.query_params import REPEATED
 from fincred.errors import NoFieldsToUpdateError
 from fincred.ids import read_id
 from fincred.money import MAX_MONEY, MAX_RATE, round_to_cents
@@ -31,7 +30,6 @@ _MAX_NUMBER_TEXT = 40
 EARLIEST: Final = date(1900, 1, 1)
 LATEST: Final = date(2200, 12, 31)
 _FLOAT_ERROR = Decimal("1e-6")
-_REPEATED = serializers.ErrorDetail(REPEATED, code="repeated")
 
 
 class _DecimalField(serializers.Field[Decimal, Any, Any, Any]):
@@ -327,19 +325,17 @@ class UpdateSerializer(Serializer):
 
 
 class QuerySerializer(Serializer):
-    """Query parameters, each with a list of its values; only a `ListField` takes more than one."""
+    """Query parameters, each with a list of its values: of one, but for a `ListField`.
+
+    The view has refused others that are repeated (`refuse_ambiguous`).
+    """
 
     @cached_property
     def _lists(self) -> set[str]:
         return {name for name, field in self.fields.items() if isinstance(field, serializers.ListField)}
 
     def to_internal_value(self, data: Any) -> Any:
-        """:raises rest_framework.exceptions.ValidationError: naming each parameter that is wrong, or repeated."""
-        repeated = [
-            name for name in data if len(data[name]) > 1 and name in self.fields and name not in self._lists
-        ]
-        if repeated:
-            raise serializers.ValidationError({name: [_REPEATED] for name in repeated})
+        """:raises rest_framework.exceptions.ValidationError: naming each parameter that is wrong."""
         return super().to_internal_value(
             {name: values if name in self._lists else values[0] for name, values in data.items()}
         )

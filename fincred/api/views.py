@@ -171,7 +171,7 @@ class ApiView(GenericAPIView[Any]):
     def query(self, serializer_class: type[Serializer]) -> dict[str, Any]:
         """The query parameters, checked.
 
-        :raises rest_framework.exceptions.ValidationError: naming each that is wrong, or repeated.
+        :raises rest_framework.exceptions.ValidationError: naming each that is wrong.
         :raises FieldError: naming one that is not UTF-8.
         """
         query = self.request.META.get("QUERY_STRING", "")

@@ -278,6 +278,24 @@ class TestRows:
         lines[place][lines[place - 1]["columns"].index(column)] = value
         assert re.search("refuses|relations|stores otherwise|give back", reason_for(file, forged(lines)))
 
+    @pytest.mark.parametrize(
+        ("table", "column", "value"),
+        [
+            ("accounts.profile", "country", "nul\x00"),
+            ("accounts.profile", "country", "c" * 101),
+            ("planning.snapshot", "incomes", [{"source_label": "nul\x00"}]),
+            ("planning.snapshot", "incomes", [{"nul\x00": 1}]),
+        ],
+        ids=["nul", "long", "nul in a document", "nul in a name"],
+    )
+    def test_with_a_text_that_only_sqlite_would_take(
+        self, whole: bytes, file: Path, table: str, column: str, value: Any
+    ) -> None:
+        lines = lines_of(whole)
+        place = start_of(lines, table)
+        lines[place][lines[place - 1]["columns"].index(column)] = value
+        assert "that the database refuses" in reason_for(file, forged(lines))
+
     def test_with_a_value_as_deep_as_can_be_read(self, whole: bytes, file: Path) -> None:
         """Python may not be able to write it again."""
         lines = lines_of(whole)

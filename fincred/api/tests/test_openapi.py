@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from fincred.api import openapi
 from fincred.api.openapi import document
+from fincred.api.query_params import MAY_BE_REPEATED
 from fincred.api.renderers import render_json
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
@@ -66,6 +67,13 @@ class TestDocument:
             if body:
                 kinds = body["content"].values()
                 assert any("examples" in kind for kind in kinds), (method, path)
+
+    def test_what_may_be_repeated_takes_a_list_in_every_operation(self) -> None:
+        """Repeated parameters are refused by these names alone, before it is known which operation reads them."""
+        for method, path, operation in operations():
+            for parameter in operation.get("parameters", ()):
+                is_list = parameter["in"] == "query" and parameter["schema"].get("type") == "array"
+                assert is_list == (parameter["name"] in MAY_BE_REPEATED), (method, path, parameter["name"])
 
     def test_money_is_a_number(self) -> None:
         amount = document()["components"]["schemas"]["Goal"]["properties"]["target_amount"]

@@ -171,7 +171,8 @@ def read_receipts(*, clock: Clock, stop: Stop = lambda: False) -> int:
     settled = 0
     last = None
     while not stop():
-        unread = OutgoingPush.objects.unread(clock())
+        # With the devices as they were when it was sent: they may be removed meanwhile.
+        unread = OutgoingPush.objects.unread(clock()).select_related("device")
         batch = list((unread.filter(sent_at__gt=last) if last else unread)[: expo.MOST_RECEIPTS])
         if not batch:
             break

@@ -103,14 +103,28 @@ def _insert(model: type[models.Model], batch: Sequence[list[Any]]) -> None:
 
 
 def _python(column: models.Field[Any, Any], value: Any) -> Any:
+    """:raises ValueError: the column can't hold the value: on SQLite, too, what PostgreSQL would refuse."""
+    if _has_nul(value):
+        raise ValueError("no database but SQLite takes U+0000")
     if value is None or isinstance(column, models.JSONField):
         return value
     if isinstance(column, models.BinaryField):
         return base64.b64decode(value)
     made = column.to_python(value)
     if isinstance(column, models.AutoField) and made < 1:
-        raise ValueError("A sequence of PostgreSQL can't go on from there; SQLite would take it")
+        raise ValueError("a sequence can't go on from there")
+    if isinstance(made, str) and column.max_length and len(made) > column.max_length:
+        raise ValueError("the text is too long")
     return made
+
+
+def _has_nul(value: Any) -> bool:
+    """Also within a document, in which names of fields are texts, too."""
+    if isinstance(value, dict):
+        return any(_has_nul(name) or _has_nul(part) for name, part in value.items())
+    if isinstance(value, list):
+        return any(map(_has_nul, value))
+    return isinstance(value, str) and "\0" in value
 
 
 def _reset_sequences() -> None:

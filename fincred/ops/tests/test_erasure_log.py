@@ -34,6 +34,14 @@ class TestErasureLog:
         assert path.read_text() == f"2026-03-10T12:00:00Z {person} begun\n2026-03-10T12:00:00Z {person} done\n"
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
+    def test_that_others_could_read_is_closed_to_them(self, path: Path) -> None:
+        """It may have been made by `touch`. What the group may do is left: several users may keep it."""
+        path.parent.mkdir()
+        path.touch()
+        path.chmod(0o664)
+        erasure_log.note_begun(uuid4(), now=NOON)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o660
+
     def test_tells_what_is_done_and_what_may_have_failed(self) -> None:
         done, failed, again = uuid4(), uuid4(), uuid4()
         later = NOON + timedelta(hours=1)
