@@ -55,29 +55,23 @@ class Amounts:
 
 @dataclass(frozen=True, slots=True)
 class PlannedMonth:
-    """A month from `start`, as a version of a goal's plan counted it.
-
-    - `amount`: what was there on the day of planning.
-    - `paid`: the part of it that was put in this month as the plan asks.
-    - `unplanned`: the part that was put in this month before the goal had a plan; for a reserve with withdrawals
-      also what is beyond the ask.
-    - `fallen`: the version counts from so much less than the opening balance, because more was taken out in the
-      month than put in.
-    - `last_ask`: for linked debts, what the month before asked for. None if they weren't planned then, and on all
-      days but the month's first.
-    - `last_by`: for linked debts, the goal's date up to the end of the month before, if it was changed since.
-    - `began`: the day on which the present cycle began, if one ended in the month.
-    - `elsewhere`: what was then put into the cycles before it as the plan asked.
-    """
+    """A month from `start`, as a version of a goal's plan counted it."""
 
     start: date
-    amount: Decimal
-    paid: Decimal = ZERO
+    amount: Decimal  # what was there on the day of planning
+    paid: Decimal = ZERO  # the part of it that was put in this month as the plan asks
+    # The part that was put in this month before the goal had a plan; for a reserve with withdrawals also what is
+    # beyond the ask.
     unplanned: Decimal = ZERO
+    # Of linked debts: what the month before asked for. None if they weren't planned then, and on all days but the
+    # month's first.
     last_ask: Decimal | None = None
+    # Of linked debts: the goal's date up to the end of the month before, if it was changed since.
     last_by: date | None = None
-    began: date | None = None
-    elsewhere: Decimal | None = None
+    began: date | None = None  # the day on which the present cycle began, if one ended in the month
+    elsewhere: Decimal | None = None  # what was then put into the cycles before it as the plan asked
+    # The version counts from so much less than the opening balance, because more was taken out in the month than
+    # put in.
     fallen: Decimal | None = None
 
     def as_json(self) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from accounts.back_office.changes_in_words import changes_table, name_in_words
 from accounts.back_office.declared_filters import DeclaredFiltersAdmin, InWordsFilter
 from accounts.back_office.factor import is_fresh, too_many_downloads
 from accounts.back_office.failure_in_words import Failure, told
-from accounts.back_office.filters_refused import quoted
-from accounts.back_office.lists import MOST_COUNTED
+from accounts.back_office.lists import MOST_COUNTED, SEARCH
 from accounts.back_office.mail_in_words import mail_state
+from accounts.back_office.quoting import quoted
 from accounts.back_office.reasons import reason_in_words
 from accounts.back_office.refusals import refusal
 from accounts.back_office.site import BackOffice
@@ -25,6 +25,7 @@ __all__ = [
     "ERASED",
     "IS_LOOK",
     "MOST_COUNTED",
+    "SEARCH",
     "AuditedAdmin",
     "BackOffice",
     "DeclaredFiltersAdmin",

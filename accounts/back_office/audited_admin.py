@@ -11,7 +11,6 @@ from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.views.main import SEARCH_VAR
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +23,7 @@ from accounts.audit import record, record_listed
 from accounts.back_office.confirmation import GRAVE, MOST_ROWS, NEEDS, confirmed
 from accounts.back_office.declared_filters import DeclaredFiltersAdmin
 from accounts.back_office.factor import is_fresh
+from accounts.back_office.lists import SEARCH
 from accounts.back_office.scope import visible_to
 from accounts.back_office.trail_in_words import ERASED
 from accounts.errors import TokenInvalidError
@@ -289,14 +289,14 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
 
     def _sought(self, request: HttpRequest) -> User | None:
         """The one person whose rows the list shows, by the filter or their id; they may have none."""
-        sought = SoughtId.read(request.GET.get(self.person_lookup) or request.GET.get(SEARCH_VAR, "")).row
+        sought = SoughtId.read(request.GET.get(self.person_lookup) or request.GET.get(SEARCH, "")).row
         if sought is None:
             return None
         return visible_to(request.user, User.objects.filter(pk=sought), "pk").first()
 
     def _found(self, request: HttpRequest) -> Iterable[UUID]:
         """The people that the list's search finds by address or name."""
-        found = people_matching(request.GET.get(SEARCH_VAR, "")).ids if may_see_people(request) else ()
+        found = people_matching(request.GET.get(SEARCH, "")).ids if may_see_people(request) else ()
         return visible_to(request.user, User.objects.filter(pk__in=found), "pk").values_list("pk", flat=True)
 
     def _owner_of(self, row: Any) -> UUID | None:

@@ -10,7 +10,6 @@ from django.contrib import admin
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup, DisallowedModelAdminToField
 from django.contrib.admin.options import TO_FIELD_VAR, IncorrectLookupParameters
 from django.contrib.admin.utils import get_fields_from_path, unquote
-from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError, models
 from django.db.models import QuerySet
@@ -23,8 +22,9 @@ from django.utils.text import capfirst
 from accounts.back_office.changes_in_words import name_in_words
 from accounts.back_office.csv_file import MOST_DOWNLOADED, as_csv, may_download
 from accounts.back_office.factor import NOT_FRESH, is_fresh, too_many_downloads
-from accounts.back_office.filters_refused import both_take, quoted, why_refused
-from accounts.back_office.lists import PER_PAGE, BoundedList, BoundedPaginator, UnknownChoiceError
+from accounts.back_office.filters_refused import both_take, why_refused
+from accounts.back_office.lists import PER_PAGE, SEARCH, BoundedList, BoundedPaginator, UnknownChoiceError
+from accounts.back_office.quoting import quoted
 from accounts.back_office.refusals import refusal
 from accounts.search_words import cut_search
 
@@ -67,7 +67,7 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         name = f"{self.opts.app_label}_{self.opts.model_name}_csv"
         return [path("csv/", self.admin_site.admin_view(self.download_view), name=name), *super().get_urls()]
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedList]:
         return BoundedList
 
     def prepared(self, rows: list[Any]) -> list[Any]:
@@ -159,7 +159,7 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         most = {
             "most_downloaded": MOST_DOWNLOADED if may_download(request) else 0,
             "is_fresh": is_fresh(request),
-            "nothing_found": self.nothing_found(quoted(cut_search(request.GET.get(SEARCH_VAR, "")))),
+            "nothing_found": self.nothing_found(quoted(cut_search(request.GET.get(SEARCH, "")))),
         }
         shown = super().changelist_view
         response = self.refuse_undeclared(request, lambda: shown(request, most | (extra_context or {})))

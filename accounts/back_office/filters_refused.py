@@ -5,18 +5,16 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any, Final
 
-from django.contrib.admin.options import IS_FACETS_VAR, IS_POPUP_VAR
 from django.contrib.admin.utils import get_fields_from_path
-from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.dateparse import parse_datetime
 
+from accounts.back_office.lists import NO_FILTERS
+from accounts.back_office.quoting import quoted
+
 # The lookups whose value is one of the field's.
 _OF_VALUES: Final = ("__exact", "__gte", "__lt")
-# What the address of a list has besides its filters.
-_NO_FILTERS: Final = (ALL_VAR, ERROR_FLAG, IS_FACETS_VAR, IS_POPUP_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR)
-_MOST_QUOTED: Final = 60
 
 
 def both_take(value: str) -> bool:
@@ -32,18 +30,11 @@ def both_take(value: str) -> bool:
     return "\0" not in value
 
 
-def quoted(typed: str) -> str:
-    """What was typed, short enough for a sentence, and without what a page would not show."""
-    words = "".join(" " if each.isspace() else each for each in typed[: _MOST_QUOTED + 1])
-    shown = "".join(each if each.isprintable() else "\ufffd" for each in words)
-    return shown if len(shown) <= _MOST_QUOTED else f"{shown[: _MOST_QUOTED - 1]}…"
-
-
 def why_refused(page: Any, request: HttpRequest) -> str:
     """A sentence that says why this page refuses the address of a list."""
     given = [(name, value) for name, values in request.GET.lists() for value in values]
     for name, _ in given:
-        if name not in _NO_FILTERS and not page.lookup_allowed(name, "", request):
+        if name not in NO_FILTERS and not page.lookup_allowed(name, "", request):
             return f'This list can\'t be filtered by "{quoted(name)}".'
     for name, value in given:
         if not _is_readable(page.model, name, value):

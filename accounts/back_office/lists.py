@@ -1,4 +1,8 @@
-"""Lists that stay quick however many rows there are: bounded counts, one order, one person at a time."""
+"""Lists that stay quick however many rows there are: bounded counts, one order, one person at a time.
+
+Django documents `ChangeList` only as what `ModelAdmin.get_changelist` returns. Its inside is touched in this file
+alone; docs/decisions/0001 lists the parts.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +11,22 @@ from urllib.parse import parse_qsl
 
 from django.contrib.admin.filters import DateFieldListFilter
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.contrib.admin.options import IS_FACETS_VAR, IS_POPUP_VAR
+from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR, ChangeList
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-from accounts.back_office.filters_refused import quoted
+from accounts.back_office.quoting import quoted
 from accounts.search_words import WORDS_LEFT_OUT, cut_search
 
 MOST_COUNTED: Final = 1000
 PER_PAGE: Final = 50
+# The name of the search in the address of a list.
+SEARCH: Final = SEARCH_VAR
+# What the address of a list has besides its filters.
+NO_FILTERS: Final = (ALL_VAR, ERROR_FLAG, IS_FACETS_VAR, IS_POPUP_VAR, ORDER_VAR, PAGE_VAR, SEARCH)
 
 
 class UnknownChoiceError(Exception):
@@ -82,7 +91,7 @@ class BoundedList(ChangeList):
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
         # Spaces alone are no search, and a list without search fields ignores one.
-        asked = request.GET.get(SEARCH_VAR, "").strip() if self.search_fields else ""
+        asked = request.GET.get(SEARCH, "").strip() if self.search_fields else ""
         # Each word is a condition of its own, in an expression of all: SQLite has no room for many.
         self.query = cut_search(asked)
         self.words_left_out = WORDS_LEFT_OUT if self.query != asked else ""

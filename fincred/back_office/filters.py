@@ -6,11 +6,10 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.views.main import SEARCH_VAR
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.back_office import MOST_COUNTED
+from accounts.back_office import MOST_COUNTED, SEARCH
 from accounts.models import RefusedSignIns, User
 from accounts.vocabulary import StaffRole
 from fincred import clock
@@ -56,7 +55,7 @@ class StandingFilter(admin.SimpleListFilter):
         column = _COLUMNS.get(self.value() or "")
         if column is None:
             return queryset
-        if any(request.GET.get(name, "").strip() for name in (SEARCH_VAR, SignInFilter.parameter_name)):
+        if any(request.GET.get(name, "").strip() for name in (SEARCH, SignInFilter.parameter_name)):
             # These find few people, so the standing is looked at for each.
             return queryset.filter(**{f"standing__{column}": True})
         # By ids, so that the index is used beside any other filter. One more than are counted.

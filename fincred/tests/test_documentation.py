@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.apps import apps
 
 from fincred.env_file import read_env_file
 from fincred.tests.live import ROOT
@@ -77,6 +78,11 @@ class TestDocuments:
     def test_modules_that_they_name_exist(self, document: Path) -> None:
         named = re.findall(rf"`((?:{'|'.join(PACKAGES)})/[a-z_/]+\.py)`", document.read_text())
         assert [module for module in named if not (ROOT / module).exists()] == []
+
+    def test_the_table_of_packages_names_every_table_and_no_other(self) -> None:
+        table = text("docs/architecture.md").partition("## The packages")[2].partition("Imports point")[0]
+        kept = {model.__name__ for model in apps.get_models() if model.__module__.startswith(PACKAGES)}
+        assert set(re.findall(r"`([A-Z]\w+)`", table)) == kept
 
     def test_the_readme_is_read_in_a_few_minutes(self) -> None:
         assert len(text("README.md").splitlines()) <= 130

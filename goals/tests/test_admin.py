@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.back_office.tests.acting import act_in_back_office, signed_in
 from accounts.models import ListedPerson, Profile, User
 from accounts.tests.factories import UserFactory
+from goals.admin import GoalAdmin
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
 from goals.vocabulary import Kind, Status
@@ -97,6 +98,12 @@ class TestGoalAdmin:
         assert (tells["There now"], tells["Target"]) == ("0.00", "1,000.00")
         absent = {"Repeats", "Interest a year", "Why they want it", "Last check-in", "Completed at", "First date"}
         assert not absent & set(tells)
+
+    def test_has_a_place_for_every_column_on_the_page(self) -> None:
+        columns = {column.name for column in Goal._meta.concrete_fields}
+        in_words = {"name", "repeat_every_months", "annual_rate", "primary_flag"}
+        derived = {"id", "name_folded", "priority_rank", "pace", "revision"}
+        assert columns - set(GoalAdmin.fields) == in_words | derived
 
     def test_changes_no_money(self, as_agent: Client, saver: User) -> None:
         goal = GoalFactory.create(user=saver)

@@ -49,26 +49,19 @@ NOTHING_CHOSEN: Final = BesideChosen()
 
 @dataclass(frozen=True)
 class CashFlow:
-    """The money of the first months, in cents: the `surplus` of each, and what goals are `given` in it.
-
-    - `by`: the money that has come by each month, with what was carried in, before anything is given. No month
-      before `horizon` may lack any of it.
-    - `freed`: the part of each month's surplus that was kept for debts until goals cleared them.
-    - `alone_by`: the money that has come by each month without `freed`.
-    - `put_in`: the part of month 0's `given` that was put in before the day of planning.
-    - `last`: the number of months up to the last target date of a present cycle.
-    """
+    """The money of the first months, in cents."""
 
     inputs: PlanInput
     needs: Needs
-    surplus: Sequence[int]
+    surplus: Sequence[int]  # of each month
+    # The money that has come by each month, with what was carried in, before anything is given.
     by: Sequence[int]
-    freed: Sequence[int]
-    alone_by: Sequence[int]
-    given: Sequence[int]
-    put_in: int
-    horizon: int
-    last: int
+    freed: Sequence[int]  # the part of each month's surplus that was kept for debts until goals cleared them
+    alone_by: Sequence[int]  # the money that has come by each month without `freed`
+    given: Sequence[int]  # what goals get in each month
+    put_in: int  # the part of month 0's `given` that was put in before the day of planning
+    horizon: int  # no month before this one may lack any of `by`
+    last: int  # the number of months up to the last target date of a present cycle
     _by_for: dict[tuple[int, ...], Sequence[int]] = field(init=False, default_factory=dict)
 
     @classmethod

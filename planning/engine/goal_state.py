@@ -23,75 +23,65 @@ Cycle = tuple[int, int]
 
 @dataclass(slots=True)
 class GoalState:
-    """A goal in a plan that is being solved. Money is in cents.
+    """A goal in a plan that is being solved. Money is in cents."""
 
-    - `position`: the goal's index in the input. `need` is what it needs.
-    - `claim`: the sum that the goal asks for by its date.
-    - `room`: the sum available to it by then, with what was put in this month.
-    - `granted`: the part of `room` that it gets.
-    - `behind`: where money has dates, what was put in this month for goals served after it.
-    - `binding_month` and `binding_late_income`: the months by whose end no more than `room` is left (see `Grant`).
-    - `offers`: `granted`, split over the months (or days of its own) up to its date.
-    - `missing`: the cents missing at its date.
-    - `in_time`: what happens up to its date; `solve_dates` leaves it out.
-    - `trajectory`: the same, and for a late goal also what happens after its date.
-    - `horizon`: the goal gets no money that a month before this one still needs.
-    - `money`: the person's money with dates; None if there is none.
-    - `cycle`: 0 for the present cycle; later ones of a recurring goal come right behind it, with its position.
-    - `late_income`: what arrives in the goal's last month too late for its date.
-    - `kept`: the part of each month's money that is kept for payments of the next month, because they come before
-      all money of that month has arrived. It is one list for all goals of a plan, empty if nothing has dates. What
-      arrives late in the month is kept first, and is then no longer too late for anything (`not_kept`).
-    - `kept_before`: what `kept` was before the goal got its money.
-    - `reserved_late`: where money has dates, what a chosen amount takes of each month after the goal's date, so
-      that no other goal is promised it; `kept_late` is what was added to `kept` for that. On days of its own
-      `reserved_days` has each of these payments, with its month and what arrives after it in the month.
-    - `late_offers`: what it was offered in each month (or on each day of its own) after its date, so far.
-    - `frees_from`: for debts, the month from which on what is kept for their minimum payments is free for goals
-      served later; None if no such month matters to them. It is `not_before` at the earliest.
-    - `held`: what is held back until these debts are paid off; what they free then replaces it. It counts as free
-      in the month `held_until`, and not in the one before.
-    - `on_first_day`: for savings paid on dates of the calendar, whether each month's money is there on its first
-      day and so earns interest for the month. Empty if no such goal has interest. It ends with the last month for
-      which it matters.
-    - `dated` and `days`: the need of a goal with days of its own, and these days; None if these are the dates of
-      the calendar. A cycle that begins after the present month did has the calendar's dates from then on as
-      `days`, but these aren't `own_days`: it is paid as other goals are, month by month.
-    - `of_cycle`: the key of this state among those of all goals and cycles.
-    - `payoff`: the need of a goal with debts whose end frees what is kept for their minimum payments.
-    """
-
-    position: int
+    position: int  # in the input
     goal: GoalInput
     need: Need
-    claim: int
-    room: int = 0
-    granted: int = 0
-    binding_month: int = 0
-    offers: list[int] = field(default_factory=list)
-    missing: int = 0
-    in_time: Trajectory = EMPTY
-    trajectory: Trajectory = EMPTY
-    horizon: int = 0
-    money: DatedMoney | None = None
-    late_income: int = 0
-    behind: int = 0
-    binding_late_income: int = 0
-    kept: list[int] = field(default_factory=list)
-    kept_before: Sequence[int] = ()
-    on_first_day: tuple[bool, ...] = ()
+    claim: int  # what the goal asks for by its date
+
+    # 0 is the present cycle. Later ones of a recurring goal come right behind it, with the same position.
     cycle: int = 0
-    reserved_late: list[int] = field(default_factory=list)
-    kept_late: list[int] = field(default_factory=list)
-    reserved_days: Sequence[tuple[int, tuple[int, int]]] = ()
+
+    room: int = 0  # available to it by its date, with what was put in this month
+    granted: int = 0  # the part of `room` that it gets
+    # By the end of these months no more than `room` is left (see `Grant`).
+    binding_month: int = 0
+    binding_late_income: int = 0
+    # `granted`, split over the months (or days of its own) up to the date.
+    offers: list[int] = field(default_factory=list)
+    # What it was offered in each month (or on each day of its own) after the date, so far.
     late_offers: list[int] = field(default_factory=list)
+    missing: int = 0  # at the date
+    # What happens up to the date; `solve_dates` leaves it out.
+    in_time: Trajectory = EMPTY
+    # The same, and for a late goal also what happens after the date.
+    trajectory: Trajectory = EMPTY
+    horizon: int = 0  # the goal gets no money that a month before this one still needs
+
+    # Where money has dates.
+    money: DatedMoney | None = None  # the person's; None if nothing has dates
+    late_income: int = 0  # arrives in the goal's last month, too late for its date
+    behind: int = 0  # was put in this month for goals served after it
+    # The part of each month's money that is kept for payments of the next month, because they come before all
+    # money of that month has arrived. It is one list for all goals of a plan, empty if nothing has dates. What
+    # arrives late in the month is kept first, and is then no longer too late for anything (`not_kept`).
+    kept: list[int] = field(default_factory=list)
+    kept_before: Sequence[int] = ()  # what `kept` was before the goal got its money
+    # What a chosen amount takes of each month after the date, so that no other goal is promised it.
+    reserved_late: list[int] = field(default_factory=list)
+    kept_late: list[int] = field(default_factory=list)  # what was added to `kept` for that
+    # On days of its own: each of these payments, with its month and what arrives after it in the month.
+    reserved_days: Sequence[tuple[int, tuple[int, int]]] = ()
+    # For savings paid on dates of the calendar: whether each month's money is there on its first day and so earns
+    # interest for the month. Empty if no such goal has interest. It ends with the last month for which it matters.
+    on_first_day: tuple[bool, ...] = ()
+
+    # For debts whose minimum payments the surplus keeps.
+    # From this month on what is kept is free for goals served later; None if no such month matters to them.
     frees_from: int | None = None
-    not_before: int = 0
+    not_before: int = 0  # the earliest `frees_from`
+    # Held back until the debts are paid off; what they free then replaces it. It counts as free in the month
+    # `held_until`, and not in the one before.
     held: int = 0
-    dated: DatedSaving | None = field(init=False)
+
+    # They follow from the need.
+    dated: DatedSaving | None = field(init=False)  # the need of a goal with `days`
+    # None if the goal is paid on the calendar's dates. A cycle that begins after the present month did has these
+    # dates as its days from then on, but they aren't `own_days`: it is paid month by month, as other goals are.
     days: OwnDays | None = field(init=False)
-    of_cycle: Cycle = field(init=False)
-    payoff: DebtPayoff | None = field(init=False)
+    of_cycle: Cycle = field(init=False)  # the key among the states of all goals and cycles
+    payoff: DebtPayoff | None = field(init=False)  # the need of debts that free what is kept for them
     _on_paydays: PaydaySaving | None = None
 
     def __post_init__(self) -> None:

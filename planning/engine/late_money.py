@@ -14,18 +14,12 @@ from planning.engine.money.cents import to_cents
 
 @dataclass(slots=True)
 class LateMoney:
-    """The money that is left for goals after their dates.
+    """The money that is left for goals after their dates."""
 
-    - `free`: what is free in each month.
-    - `last_month`: the last month in which a late goal is paid.
-    - `horizon`: where money has dates, what a month before this one lacks is held back.
-    - `counted_on_until`: late payments before this month count on what the months before them have left. That is
-      held back too.
-    """
-
-    free: list[int]
-    last_month: int
-    horizon: int
+    free: list[int]  # in each month
+    last_month: int  # in which a late goal is paid
+    horizon: int  # where money has dates, what a month before this one lacks is held back
+    # Late payments before this month count on what the months before them have left. That is held back too.
     counted_on_until: int = 0
 
     def months_of(self, state: GoalState) -> range:

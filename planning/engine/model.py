@@ -52,51 +52,39 @@ class Debt:
 
 @dataclass(frozen=True, slots=True)
 class GoalInput:
-    """A goal to plan for.
-
-    - ``created_at``: None for a goal that isn't stored.
-    - ``already_there``: the amount saved (or paid off) so far, without ``added``.
-    - ``added``: the part of the present month's payment that has been made.
-    - ``earning``: the part of ``already_there`` and ``added`` that was there when the present month began, and so
-      earns interest for it; None means all.
-    - ``debts``: if there are some, the plan pays off their balances instead of saving up ``target_amount``. They
-      are as of the start of the present month; ``principal`` is what was paid off since by the payment ``added``.
-    - ``due``, ``due_made``, ``due_principal``: on the day on which a month of debts ends, what is still to be paid
-      today of its payment, what was paid of it before, and by how much all that is to be paid today lowers what is
-      owed. ``debts`` are as if that had been paid.
-    - ``chosen_monthly``: the amount a month that the person chose; if it is None, the engine computes one.
-    - ``cadence``: the goal's own days of payment instead of the calendar's; ``chosen_each`` is then the amount
-      that the person chose for each of these days (`chosen_amount`).
-    - ``repeat_every_months``: for a recurring goal, the months from the end of a cycle to that of the next, which
-      asks for the same amount again. Cycles count from ``first_date``, the date of the first one (None means
-      ``target_date``). Shares of the present cycle begin on ``starts``, the end of the cycle before it.
-    - ``is_reserve``: it changes no amount. Reserves and recurring goals go on when they are full: then their
-      explanations say so, and they have no completion date.
-    """
+    """A goal to plan for."""
 
     id: str | None
     name: str
     type: str
     target_amount: Decimal
-    already_there: Decimal
+    already_there: Decimal  # saved (or paid off) so far, without `added`
     target_date: date
     priority: Priority
     primary: bool = False
-    created_at: datetime | None = None
+    created_at: datetime | None = None  # None for a goal that isn't stored
     annual_rate: Decimal = Decimal(0)
+    # If there are some, the plan pays off their balances instead of saving up `target_amount`. They are as of the
+    # start of the present month.
     debts: tuple[Debt, ...] = ()
-    chosen_monthly: Decimal | None = None
-    added: Decimal = Decimal("0.00")
+    chosen_monthly: Decimal | None = None  # the person's amount a month; None if the engine computes one
+    added: Decimal = Decimal("0.00")  # the part of the present month's payment that has been made
+    # The part of `already_there` and `added` that was there when the present month began, and so earns interest
+    # for it; None means all.
     earning: Decimal | None = None
-    principal: Decimal = Decimal("0.00")
-    due: Decimal = Decimal("0.00")
-    due_made: Decimal = Decimal("0.00")
-    due_principal: Decimal = Decimal("0.00")
-    cadence: Cadence | None = None
-    chosen_each: Decimal | None = None
+    principal: Decimal = Decimal("0.00")  # what of `debts` was paid off since by the payment `added`
+    # On the day on which a month of debts ends; `debts` are as if what is due had been paid.
+    due: Decimal = Decimal("0.00")  # still to be paid today of the month's payment
+    due_made: Decimal = Decimal("0.00")  # paid of it before
+    due_principal: Decimal = Decimal("0.00")  # what all that is to be paid today lowers the balances by
+    cadence: Cadence | None = None  # days of payment of its own, instead of the calendar's
+    chosen_each: Decimal | None = None  # the person's amount for each of these days
+    # Of a recurring goal: the months from the end of a cycle to that of the next, which asks for the same amount.
     repeat_every_months: int | None = None
-    first_date: date | None = None
-    starts: date | None = None
+    first_date: date | None = None  # the date of the first cycle, from which all count; None means `target_date`
+    starts: date | None = None  # the end of the cycle before the present one: shares of this one begin there
+    # It changes no amount. Reserves and recurring goals go on when they are full: then their explanations say so,
+    # and they have no completion date.
     is_reserve: bool = False
 
     @property
@@ -232,20 +220,7 @@ class Alternative:
 class GoalPlan:
     """What the plan says about one goal.
 
-    - ``required_each``: the level payment on each day of payment; ``amount_each`` the first that is asked for.
-    - ``required_monthly``: the level payment a month (for linked debts, the part above their minimum payments).
-    - ``allocated_monthly``: the average payment a month up to the target date.
-    - ``paid_this_month``: the part of the present month's payment that has been made.
-    - ``this_month``: the part that is still to be paid. For debts, a month that ends today is the present one
-      until it is paid.
-    - ``shortfall``: the money missing at the target date.
-    - ``projected_completion_date``: None if the goal isn't reached within 600 months, or is full.
-    - ``schedule``: the payments of the calendar's months from the present one on; for a late goal, also those
-      after the target date. Computed on first read.
-    - ``pace``: dates up to the target date, each with the cumulative amount expected. Computed on first read.
-    - ``payments``: what is still to be paid, on real days. Computed on first read.
-    - ``cleared``: the cumulative amount with which all linked debts are paid off; None without such debts.
-    - ``path``: the pace, and for a late goal its continuation up to the completion date. Computed on first read.
+    `schedule`, `pace`, `path` and `payments` are computed when they are first read.
     """
 
     goal_id: str | None
@@ -253,21 +228,24 @@ class GoalPlan:
     type: str
     target_amount: Decimal
     target_date: date
-    required_each: Decimal
-    amount_each: Decimal
-    required_monthly: Decimal
-    allocated_monthly: Decimal
-    paid_this_month: Decimal
+    required_each: Decimal  # the level payment on each day of payment
+    amount_each: Decimal  # the first payment that is asked for
+    required_monthly: Decimal  # the level payment a month; for linked debts, the part above their minimum payments
+    allocated_monthly: Decimal  # the average payment a month up to the target date
+    paid_this_month: Decimal  # the part of the present month's payment that has been made
+    # The part that is still to be paid. For debts, a month that ends today is the present one until it is paid.
     this_month: Decimal
-    shortfall: Decimal
+    shortfall: Decimal  # the money missing at the target date
     feasibility: Feasibility
     explanation: Explanation
     alternatives: tuple[Alternative, ...]
-    projected_completion_date: date | None
+    projected_completion_date: date | None  # None if the goal isn't reached within 600 months, or is full
+    # The payments of the calendar's months from the present one on; for a late goal, also those after the date.
     schedule: Sequence[Instalment]
-    pace: Sequence[tuple[date, Decimal]]
-    path: Sequence[tuple[date, Decimal]]
-    payments: Sequence[Payment]
+    pace: Sequence[tuple[date, Decimal]]  # dates up to the target date, each with the cumulative amount expected
+    path: Sequence[tuple[date, Decimal]]  # the pace, and for a late goal its continuation to the completion date
+    payments: Sequence[Payment]  # what is still to be paid, on real days
+    # The cumulative amount with which all linked debts are paid off; None without such debts.
     cleared: Decimal | None = None
 
 

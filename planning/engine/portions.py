@@ -17,54 +17,40 @@ class DatedPortion:
     """The money granted to a goal, in cents, while it is spread over its days of payment.
 
     Each day gets `share`. A day for which there is less gets nothing, and the days after it share the rest anew.
-
-    - `counts`: the number of days in each month.
-    - `left`: the part that isn't paid yet.
-    - `credit`: the part of month 0's payments that was made before.
-    - `paid`: an amount for each day so far, made before or not; `handled` is the number of months so far.
-    - `begins`: of a `MonthlyPortion`, the month from which on each month has a day.
-    - `even_until`: each month before this one gets exactly `share`, if there is enough; none of these payments is
-      the last one.
-
-    Where money has dates:
-
-    - `most`: the most that may be given by each month (`given_by`).
-    - `most_by_date`: the most that may be given by the goal's date, to this goal and those with earlier dates.
-    - `most_before`: like `most`, without the money that is freed once debts of this goal, or of goals served after
-      it, are paid off.
-    - `kept_by_date`: what of `most_before` is kept for the goal until its date.
-    - `late_income`: what arrives in the last month after the goal's date.
-    - `later`: for each day of each month, how much of the month's money isn't there yet, less what is kept for the
-      next month. `too_late` is the same for `late_income`.
-    - `later_now`: what arrives after each day of month 0, or after today if that is later. Of month 0 `kept` is
-      what is kept for the next month.
-    - `behind`: what was put in during month 0 for the goals served after this one. It is counted first against
-      money that arrived after this goal's days.
-    - `ahead`: what month 0 still pays those served before, each payment with what arrives after it in the month.
-      It is one list for all portions.
     """
 
-    counts: Sequence[int]
-    left: int
+    counts: Sequence[int]  # the number of days in each month
+    left: int  # isn't paid yet
     share: int
-    credit: int = 0
+    credit: int = 0  # the part of month 0's payments that was made before
+
+    # Where money has dates: the most that may be given by each month (`given_by`).
     most: Sequence[int] = ()
+    # The same without what is freed once debts of this goal, or of goals served after it, are paid off.
     most_before: Sequence[int] = ()
-    late_income: int = 0
-    too_late: int = 0
+    late_income: int = 0  # arrives in the last month after the goal's date
+    too_late: int = 0  # of it, what isn't kept for the next month
+    # For each day of each month: what of the month's money isn't there yet, less what is kept for the next one.
     later: Sequence[Sequence[int]] = ()
+    # What arrives after each day of month 0, or after today if that is later; of it `kept` is for the next month.
     later_now: Sequence[int] = ()
     kept: int = 0
+    # Was put in during month 0 for the goals served after this one. It is counted first against money that arrived
+    # after this goal's days.
     behind: int = 0
+    # What month 0 still pays those served before, each payment with what arrives after it in the month. It is one
+    # list for all portions.
     ahead: list[tuple[int, int]] = field(default_factory=list)
-    paid: list[int] = field(default_factory=list)
+
+    paid: list[int] = field(default_factory=list)  # an amount for each day so far, made before or not
+    handled: int = field(init=False, default=0)  # the number of months so far
     months: int = field(init=False)
-    arrived: Sequence[int] = field(init=False, default=())
-    most_by_date: int = field(init=False, default=0)
-    kept_by_date: int = field(init=False, default=0)
+    arrived: Sequence[int] = field(init=False, default=())  # by each month
+    most_by_date: int = field(init=False, default=0)  # for this goal and those with earlier dates
+    kept_by_date: int = field(init=False, default=0)  # of `most_before`, for the goal until its date
+    # Each month before this one gets exactly `share`, if there is enough; none of these payments is the last one.
     even_until: int = field(init=False, default=0)
-    handled: int = field(init=False, default=0)
-    begins: int = field(init=False, default=0)
+    begins: int = field(init=False, default=0)  # of a `MonthlyPortion`: from this month on each has a day
     _days: int = field(init=False)
 
     def __post_init__(self) -> None:

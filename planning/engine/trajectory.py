@@ -18,22 +18,14 @@ from planning.engine.money.cents import follow, last_needed, last_payment, to_ce
 
 @dataclass(frozen=True, slots=True)
 class Trajectory:
-    """The payments of a goal and their effect, in cents.
+    """The payments of a goal and their effect, in cents."""
 
-    - `amounts`: the payment of each month.
-    - `balances`: the amount saved, or still owed, just after each payment.
-    - `end`: the balance at the goal's date, with all interest.
-    - `missing`: the cents missing at the goal's date.
-    - `done_on`: the number of the month in which the goal is met; None if it never is.
-    - `by_day`: for a goal with days of its own, the payments on the days of each month.
-    """
-
-    amounts: list[int]
-    balances: list[int]
-    end: int
-    missing: int
-    done_on: int | None
-    by_day: Sequence[list[int]] = ()
+    amounts: list[int]  # the payment of each month
+    balances: list[int]  # saved, or still owed, just after each payment
+    end: int  # the balance at the goal's date, with all interest
+    missing: int  # at the goal's date
+    done_on: int | None  # the number of the month in which the goal is met; None if it never is
+    by_day: Sequence[list[int]] = ()  # with days of its own: the payments on the days of each month
 
 
 EMPTY: Final = Trajectory([], [], 0, 0, None)

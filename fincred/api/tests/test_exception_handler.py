@@ -12,14 +12,11 @@ from rest_framework.exceptions import ErrorDetail
 
 from fincred import errors
 from fincred.api.exception_handler import bad_request, flatten, handle, server_error, status_of
+from fincred.api.tests.all_errors import all_errors
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
 
 REQUEST = RequestFactory().get("/")
-
-
-def all_errors(category: type[errors.FinCredError]) -> list[type[errors.FinCredError]]:
-    return [category, *(inner for child in category.__subclasses__() for inner in all_errors(child))]
 
 
 class TestStatus:

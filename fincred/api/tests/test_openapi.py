@@ -14,6 +14,8 @@ from fincred.api import openapi
 from fincred.api.openapi import document
 from fincred.api.query_params import MAY_BE_REPEATED
 from fincred.api.renderers import render_json
+from fincred.api.tests.all_errors import all_errors
+from fincred.errors import FinCredError
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 
@@ -54,6 +56,13 @@ class TestDocument:
                 if status >= "400":
                     schema = answer["content"]["application/json"]["schema"]
                     assert schema == {"$ref": "#/components/schemas/ErrorEnvelope"}, (method, path, status)
+
+    def test_names_every_code_of_an_error_at_an_operation(self) -> None:
+        """A code that no view documents would reach clients that have never heard of it."""
+        answers = [answer for _, _, operation in operations() for answer in operation["responses"].values()]
+        named = {code for answer in answers for code in re.findall("`([A-Z_]+)`", answer["description"])}
+        ours = [error for error in all_errors(FinCredError)[1:] if ".tests." not in error.__module__]
+        assert {error.code for error in ours if "code" in vars(error)} <= named
 
     def test_every_operation_with_credentials_can_answer_401(self) -> None:
         for method, path, operation in operations():

@@ -130,6 +130,12 @@ class TestTables:
         actions = {f"{page.opts.model_name}.{name}" for page in pages for name in page.actions or ()}
         assert actions == ACTIONS["superuser"]
 
+    def test_each_action_of_a_list_is_a_button_of_its_rows_page(self) -> None:
+        """The pages of a person and of a plan have templates of their own, which offer theirs."""
+        for page in admin.site._registry.values():
+            if page.opts.label not in {"accounts.User", "planning.ActionPlan"}:
+                assert set(getattr(page, "buttons", ())) == set(page.actions or ()), page
+
 
 class TestTitles:
     def test_are_words_on_every_page(self, rows: dict[str, Model]) -> None:

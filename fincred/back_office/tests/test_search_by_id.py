@@ -17,7 +17,7 @@ from fincred import clock
 from fincred.companion.models import Snippet
 from fincred.companion.vocabulary import EducationTopic
 from fincred.db.privacy import privacy_of
-from fincred.tests.test_privacy import Person, person
+from fincred.tests.marked_person import Person, person
 from planning.models import CalendarRevision
 
 __all__ = ["person"]

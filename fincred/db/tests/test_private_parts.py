@@ -20,7 +20,7 @@ READ = {
     "Django": (
         "5.2",
         (OF_CONNECTIONS, OF_THE_API),
-        "fincred/db, fincred/ops, fincred/tests/test_faults.py, test_backup.py and test_start.py",
+        "fincred/db, fincred/ops, both back_office, fincred/tests/test_faults.py, test_backup.py, test_start.py",
     ),
     "psycopg": ("3.3", (OF_CONNECTIONS,), "test_pipeline.py, test_stale_statements.py, test_deadline.py"),
     "psycopg-pool": ("3.3", (OF_CONNECTIONS,), "test_deadline.py, fincred/tests/test_faults.py"),
@@ -43,6 +43,7 @@ TOUCHING = {
     "fincred/ops/middleware.py": re.compile(r"\.__wrapped__\b"),
     "fincred/db/backup/loading.py": re.compile(r"\._raw_delete\b"),
     "fincred/db/own_migrations.py": re.compile(r"MigrationLoader|MigrationRecorder"),
+    "accounts/back_office/lists.py": re.compile(r"admin\.views\.main\b"),
     "accounts/models/people.py": re.compile(r"self\._password\b"),
 }
 # Documented by Django and Python, although their names begin with an underscore.
