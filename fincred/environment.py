@@ -140,7 +140,8 @@ class Environment:
 
     def file(self, name: str, default: Path) -> Path:
         def parse(value: str) -> Path:
-            if (path := absolute(Path(value))).is_dir():
+            path = absolute(Path(value))
+            if path.exists() and not path.is_file():  # such as /dev/null, which keeps nothing
                 raise ValueError
             return path
 

@@ -7,8 +7,11 @@ import secrets
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from fincred.private_file import sync_folder
+
+_LARGEST: Final = 64 * 1024
 
 
 def development_key(name: str, folder: Path) -> str:
@@ -33,13 +36,18 @@ def one_line(path: Path) -> str:
     :raises ValueError: it can't be used; the message says why and holds nothing of the file.
     """
     try:
-        text = absolute(path).read_bytes().decode().strip()
+        with absolute(path).open("rb") as file:
+            content = file.read(_LARGEST + 1)
     except OSError as error:
         raise ValueError(f"the file can't be read: {error.strerror}") from None
-    except UnicodeError:
-        raise ValueError("the file is not UTF-8 text") from None
     except ValueError:
         raise ValueError("must be an absolute path") from None
+    if len(content) > _LARGEST:
+        raise ValueError("the file is too large for a secret")
+    try:
+        text = content.decode().strip()
+    except UnicodeError:
+        raise ValueError("the file is not UTF-8 text") from None
     if not text:
         raise ValueError("the file is empty")
     if text.startswith("\ufeff"):

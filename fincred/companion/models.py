@@ -181,6 +181,7 @@ class NotificationPreferences(RevisedModel):
         section="companion.notification_preferences",
         withheld=("id", "user_id", "revision", "week", "sent_in_week"),
         order=("id",),
+        guards=True,
     )
 
     class Meta:
@@ -280,7 +281,7 @@ class Device(RevisedModel):
     created_at = models.DateTimeField()
 
     objects = RevisedQuerySet["Device"].as_manager()
-    privacy = Privacy(owner="user", section="companion.devices", withheld=("revision",))
+    privacy = Privacy(owner="user", section="companion.devices", withheld=("revision",), guards=True)
 
     class Meta:
         constraints: ClassVar = [

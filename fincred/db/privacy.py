@@ -29,7 +29,7 @@ class Privacy:
     section nothing is. `joined` are columns of other tables that are exported too, by their names in the export.
     `words` are what a column's values are called there instead. `order` is that of the exported rows; `single`
     stands for one row instead of a list. Rows that `outlive` the person are left by an erasure, so they may hold
-    nothing that identifies a person.
+    nothing that identifies a person. `guards` are rows that others lock before they touch rows of other tables.
     """
 
     owner: str | None
@@ -40,6 +40,7 @@ class Privacy:
     order: tuple[str, ...] = ("created_at", "id")
     single: bool = False
     outlive: bool = False
+    guards: bool = False
 
 
 NOT_PERSONAL = Privacy(owner=None)
@@ -83,10 +84,20 @@ def export_rows(person_id: UUID) -> dict[str, Any]:
 
 
 def erase_rows(person_id: UUID) -> None:
-    """Delete the person's rows, those of higher apps first, so the person's own row is among the last."""
-    for model, privacy in reversed(personal_models()):
+    """Delete the person's rows, those of higher apps first, so the person's own row is among the last.
+
+    Guards are locked before: who holds one might wait for a row that is deleted here, and this for the guard.
+    """
+    personal = [
+        (model._base_manager.filter(**{str(privacy.owner): person_id}), privacy)
+        for model, privacy in personal_models()
+    ]
+    for rows, privacy in personal:
+        if privacy.guards:
+            list(rows.select_for_update().values_list("pk").order_by("pk"))
+    for rows, privacy in reversed(personal):
         if not privacy.outlive:
-            model._base_manager.filter(**{str(privacy.owner): person_id}).delete()
+            rows.delete()
 
 
 def _exported(model: type[Model], privacy: Privacy, person_id: UUID) -> Iterator[dict[str, Any]]:

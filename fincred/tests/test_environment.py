@@ -284,6 +284,11 @@ class TestSecretsFromFiles:
         env.optional_key("BACKUP_KEY")
         assert "BACKUP_KEY_FILE: must be at least 32 bytes long (.env line 3)" in faults_of(env)
 
+    def test_a_file_that_never_ends_is_told(self) -> None:
+        env = Environment({"SECRET_KEY_FILE": "/dev/zero"})
+        env.optional_key("SECRET_KEY")
+        assert "SECRET_KEY_FILE: the file is too large for a secret" in faults_of(env)
+
     def test_development_makes_no_key_where_a_file_was_meant(self, tmp_path: Path) -> None:
         env = Environment({"SECRET_KEY_FILE": str(tmp_path / "nothing")})
         env.key("SECRET_KEY", required=False, keep_in=tmp_path)
@@ -347,3 +352,10 @@ class TestProduction:
         result = start_with(GOOD_PRODUCTION | {"DEBUG": "true"})
         assert result.returncode != 0
         assert "DEBUG: must be off in production" in result.stderr
+
+
+@pytest.mark.parametrize("value", ["/dev/null", "/", "erasures.log"])
+def test_a_file_that_could_keep_nothing_is_refused(value: str) -> None:
+    env = Environment({"ERASURE_LOG": value})
+    env.file("ERASURE_LOG", Path("unused"))
+    assert "ERASURE_LOG: must be the absolute path of a file" in faults_of(env)

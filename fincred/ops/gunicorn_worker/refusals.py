@@ -20,6 +20,10 @@ class HostMissingError(ParseException):  # type: ignore[misc]  # gunicorn has no
     """A request of HTTP/1.1 says no host (RFC 9112, 3.2)."""
 
 
+class FragmentError(ParseException):  # type: ignore[misc]
+    """A request line has a `#`, which no address of a request has (RFC 9112, 3.2): gunicorn drops what follows."""
+
+
 class KeyRepeatedError(ParseException):  # type: ignore[misc]
     """A request has several keys; joined they would be one that no repeat of it may have."""
 
@@ -46,6 +50,8 @@ def message_of(fault: Exception) -> str | None:
     """A sentence for people, where the status alone doesn't say enough."""
     if isinstance(fault, HostMissingError):
         return "HTTP/1.1 needs a Host header"
+    if isinstance(fault, FragmentError):
+        return "Write # as %23: in the request line it would end the address"
     if isinstance(fault, KeyRepeatedError):
         return "Send one Idempotency-Key"
     if _names_another_coding(fault):

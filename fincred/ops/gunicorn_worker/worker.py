@@ -21,7 +21,14 @@ from fincred.ops.gunicorn_worker.client_socket import PATIENCE, ClientSocket, De
 from fincred.ops.gunicorn_worker.head import proposed_id
 from fincred.ops.gunicorn_worker.newcomers import HESITATION, Hesitation
 from fincred.ops.gunicorn_worker.pool import Pool
-from fincred.ops.gunicorn_worker.refusals import HostMissingError, KeyRepeatedError, answer, message_of, status_of
+from fincred.ops.gunicorn_worker.refusals import (
+    FragmentError,
+    HostMissingError,
+    KeyRepeatedError,
+    answer,
+    message_of,
+    status_of,
+)
 from fincred.ops.gunicorn_worker.reload import is_replaced, leave_place_empty
 
 # How many threads there may be: as many as a process has database connections (DB_POOL_MAX).
@@ -129,6 +136,8 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         names = [name for name, _ in req.headers]
         if req.version >= (1, 1) and "HOST" not in names:
             raise HostMissingError
+        if "#" in req.uri:
+            raise FragmentError
         if names.count("IDEMPOTENCY-KEY") > 1:
             raise KeyRepeatedError
         if says_close(req.headers):  # gunicorn knows it only where it is the header's one option

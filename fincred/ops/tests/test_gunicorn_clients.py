@@ -329,6 +329,14 @@ class TestRefusals:
             "Spaces, control characters and all but ASCII have to be percent-encoded in the request line"
         )
 
+    def test_a_line_with_a_fragment_is_told_to_encode_it(self, patient: LiveServer) -> None:
+        """What follows it would be left out unnoticed, such as another filter."""
+        with connect(patient) as wire:
+            wire.sendall(b"GET /api/v0/goals?search=No.#1 HTTP/1.1\r\nX-Request-ID: r1\r\nHost: localhost\r\n\r\n")
+            response, body = answer(wire)
+        assert (response.status, response.headers["X-Request-ID"]) == (400, "r1")
+        assert json.loads(body)["error"] == "Write # as %23: in the request line it would end the address"
+
     @pytest.mark.parametrize(
         "line", ["GET", "GET /", "GET goals HTTP/1.1", "GET /goals HTTP/9", "GET  / HTTP/1.1"]
     )
