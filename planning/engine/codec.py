@@ -94,7 +94,7 @@ def _goal_plan(goal: GoalPlan, *, with_schedules: bool) -> dict[str, Any]:
         "facts": plain(explanation.facts),
     }
     if with_schedules:
-        document["schedule"] = [_document(instalment) for instalment in goal.schedule]
+        document["schedule"] = [plain(instalment._asdict()) for instalment in goal.schedule]
         document["pace"] = [[on.isoformat(), str(amount)] for on, amount in goal.pace]
     return document
 

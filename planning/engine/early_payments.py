@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
-from itertools import compress
 from operator import add, and_, mul, or_, sub
 from typing import Self
 
@@ -30,33 +29,37 @@ def lacking(late: int, payments: Iterable[Early]) -> int:
     return max(most, late - waiting)
 
 
-def paid_in(state: GoalState, month: int) -> list[Early]:
-    """What a goal is paid in a month up to its date.
+def paid_in_time(state: GoalState, months: Iterable[int]) -> Iterator[tuple[int, Early]]:
+    """What a goal is paid in these months up to its date, each payment with its month.
 
     A payment without a day of its own can wait until the month ends, or until the last day before the goal's date.
-    But on the month's first day it is early if it earns interest for the month.
+    But on the month's first day it is early if it earns interest for the month. Debts are paid on the next month's
+    first day.
     """
-    amounts, own = state.in_time.amounts, state.own_days
-    if month >= len(amounts) or not amounts[month] or not state.money:
-        return []
+    if not state.money:
+        return
+    amounts, own, paydays = state.in_time.amounts, state.own_days, state.money.paydays
+    paid = ((month, amounts[month]) for month in months if month < len(amounts) and amounts[month])
     if own:
-        pairs = zip(state.money.paydays.after_days(own)[month], state.in_time.by_day[month], strict=False)
-        return [pair for pair in pairs if pair[1]]
-    if state.goal.debts:  # they are paid on the next month's first day
-        return [(0, amounts[month])]
-    is_first = month < len(state.on_first_day) and state.on_first_day[month]
-    if is_first and state.need.bears_interest:
-        paydays = state.money.paydays
-        (late,) = paydays.after(month, [paydays.calendar.day(month)])
-        return [(late, amounts[month])]
-    return [(state.late_income if month == state.need.months - 1 else 0, amounts[month])]
+        after = paydays.after_days(own)
+        for month, _ in paid:
+            pairs = zip(after[month], state.in_time.by_day[month], strict=False)
+            yield from ((month, pair) for pair in pairs if pair[1])
+        return
+    earns = state.on_first_day if state.need.bears_interest and not state.goal.debts else ()
+    last = state.need.months - 1
+    for month, amount in paid:
+        if month < len(earns) and earns[month]:
+            yield month, (paydays.after_start(month), amount)
+        else:
+            yield month, (state.late_income if month == last else 0, amount)
 
 
 class EarlyPayments:
     """The payments of goals in the first `months` months; each goal is added once it is paid.
 
-    `_waiting` is the sum of those that can wait until their month ends (`paid_in`), `_early` are the others. Of
-    those that can wait, the ones on the first day are early too if a goal earns interest for the month.
+    `_waiting` is the sum of those that can wait until their month ends (`paid_in_time`), `_early` are the others.
+    Of those that can wait, the ones on the first day are early too if a goal earns interest for the month.
     """
 
     def __init__(self, months: int) -> None:
@@ -77,8 +80,7 @@ class EarlyPayments:
         amounts = state.in_time.amounts
         self._until = max(self._until, len(amounts))
         self._paid[: len(amounts)] = map(add, self._paid, amounts)
-        for month in compress(range(len(amounts)), amounts):
-            self._add(month, paid_in(state, month))
+        self._add(paid_in_time(state, range(len(amounts))))
         if state.own_days or state.goal.debts:
             return
         is_first = state.on_first_day or (True,) * (state.need.months - bool(state.late_income))
@@ -97,12 +99,11 @@ class EarlyPayments:
             late = [*self._on_late_days(state, state.own_days, state.money)]
         else:
             late = [(month, (0, amount)) for month, amount in enumerate(amounts) if month >= len(in_time)]
-        for month, pair in late:
-            self._add(month, [pair])
+        self._add(late)
         return late
 
-    def _add(self, month: int, payments: Iterable[Early]) -> None:
-        for pair in payments:
+    def _add(self, payments: Iterable[tuple[int, Early]]) -> None:
+        for month, pair in payments:
             if pair[0]:
                 self._early[month].append(pair)
             else:

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from itertools import accumulate, chain, repeat, zip_longest
-from operator import sub
+from operator import add, sub
 from typing import Any, Final
 
 from fincred.money import ZERO
 from planning.engine import sentences
 from planning.engine.cash_flow import BesideChosen, CashFlow
-from planning.engine.early_payments import Early, lacking, paid_in
+from planning.engine.early_payments import Early, lacking, paid_in_time
 from planning.engine.feasibility import COMFORTABLE_LOAD, FULL_LOAD, load
 from planning.engine.goal_state import GoalState
 from planning.engine.model import Explanation, Finances, PlanInput
@@ -86,9 +86,12 @@ class Queue:
         documents = [_takes(state, taken) for state, taken in chosen] + [document for _, document in sharing]
         return documents, sum(taken for _, taken in chosen) + sum([taken for taken, _ in sharing])
 
-    def chosen_by(self, months: Iterable[int]) -> list[int]:
-        """What chosen amounts take of the money of the first months, for each of these numbers of months."""
-        return [sum([_of_month(taken, month) for _, taken in self._chosen]) for month in months]
+    def chosen_by(self, until: int) -> list[int]:
+        """What chosen amounts take of the money of the first months, for each number of months below `until`."""
+        by = [0] * until
+        for _, taken in self._chosen:
+            by = [*map(add, by, chain(taken, repeat(taken[-1])))]  # later nothing more is taken
+        return by
 
     def waiting_for(self, month: int, late_income: int) -> list[Early]:
         """The payments of chosen amounts in the last of these months that wait for its `late_income`."""
@@ -113,7 +116,7 @@ def _waiting_for(state: GoalState, month: int, late_income: int) -> list[Early]:
     if not (late_income and state.money):
         return []
     paid = [each for reserved_in, each in state.reserved_days if reserved_in == month - 1]
-    paid += paid_in(state, month - 1)
+    paid += [each for _, each in paid_in_time(state, [month - 1])]
     return [(later, amount) for later, amount in paid if later < late_income]
 
 
@@ -303,7 +306,7 @@ def _dated_facts(state: GoalState, before: Queue, ahead: int, flow: CashFlow) ->
         "held_back": money(max(0, held_back)),
     }
     if held_back > 0:
-        chosen = before.chosen_by(range(len(by)))
+        chosen = before.chosen_by(len(by))
         facts |= flow.lacking([*map(sub, by, chosen)], month, state.horizon)
         waiting = before.waiting_for(month, late)
         net = late - _sum(waiting)

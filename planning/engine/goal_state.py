@@ -1,6 +1,6 @@
 """The state of a goal in a plan that is being solved."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -135,15 +135,17 @@ class GoalState:
         """The goal's own days of payment; None if it is paid month by month, once the money is there."""
         return self.days if self.goal.cadence else None
 
-    def first_day(self, calendar: Calendar, month: int) -> date:
-        """The first day on which a month's payment can be made.
+    def first_days(self, calendar: Calendar, months: Iterable[int]) -> Iterator[date]:
+        """The first day on which the payment of each of these months can be made.
 
         It is a date of the calendar, or the start of a cycle in which no month begins.
         """
-        first, days = calendar.day(month + self.need.first_payment), self.days
-        if days and days.starts and days.is_due_now and days.counts[month:] == (1,) and not self.own_days:
-            return max(first, days.starts)
-        return first
+        days, later = self.days, self.need.first_payment
+        starts = days.starts if days and days.is_due_now and not self.own_days else None
+        last = len(days.counts) - 1 if days and days.counts[-1] == 1 else None
+        for month in months:
+            first = calendar.day(month + later)
+            yield max(first, starts) if starts and month == last else first
 
     @property
     def arriving_late(self) -> int:

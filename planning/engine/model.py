@@ -1,4 +1,4 @@
-"""The inputs and outputs of the engine, as frozen dataclasses.
+"""The inputs and outputs of the engine, as frozen dataclasses; instalments, of which there are most, are tuples.
 
 Money is ``Decimal`` with two decimals, rates are percent a year (``Decimal("22.5")`` is 22.5 %), and a month is
 a step of the planning calendar (`planning.engine.dates`).
@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from goals.vocabulary import Priority
 from planning.engine.cadence import Cadence, Payment
 from planning.engine.dates import Calendar
 from planning.engine.money.flows import Flow
+from planning.engine.on_demand import OnDemand
 from planning.vocabulary import AlternativeKind, Feasibility
 
 
@@ -181,8 +182,7 @@ class PlanInput:
         return self.carried_in if self.is_dated or self.finances.surplus >= 0 else Decimal("0.00")
 
 
-@dataclass(frozen=True, slots=True)
-class Instalment:
+class Instalment(NamedTuple):
     """The payment of a month of the planning calendar, and the balance just after it.
 
     The first one includes what was put in already. If part of it is still to be paid, it is due on the day of
@@ -241,7 +241,7 @@ class GoalPlan:
     alternatives: tuple[Alternative, ...]
     projected_completion_date: date | None  # None if the goal isn't reached within 600 months, or is full
     # The payments of the calendar's months from the present one on; for a late goal, also those after the date.
-    schedule: Sequence[Instalment]
+    schedule: OnDemand[Instalment]
     pace: Sequence[tuple[date, Decimal]]  # dates up to the target date, each with the cumulative amount expected
     path: Sequence[tuple[date, Decimal]]  # the pace, and for a late goal its continuation to the completion date
     payments: Sequence[Payment]  # what is still to be paid, on real days

@@ -25,6 +25,10 @@ class OnDemand(Sequence[Item_co], Generic[Item_co]):
             self._items = tuple(self._make())
         return self._items
 
+    def once(self) -> Iterator[Item_co]:
+        """The items, which aren't kept if nobody has read them yet."""
+        return iter(self._make() if self._items is None else self._items)
+
     def __len__(self) -> int:
         return len(self.items)
 

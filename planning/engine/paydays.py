@@ -45,6 +45,11 @@ class Paydays:
         arriving, rest = self._rest_of(month)
         return [rest[bisect_right(arriving, day)] for day in days]
 
+    def after_start(self, month: int) -> int:
+        """What arrives in a month after the day on which it begins."""
+        arriving, rest = self._rest_of(month)
+        return rest[bisect_right(arriving, self.calendar.day(month))]
+
     def too_late(self, days: OwnDays) -> int:
         """What arrives after the last of a plan's own days in time, in the month of that day; 0 without any.
 

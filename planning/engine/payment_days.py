@@ -6,7 +6,7 @@ otherwise the payday on which there is enough. No payment is dated before its mo
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -19,6 +19,7 @@ from planning.engine.effort import Effort
 from planning.engine.free_money import add_freed
 from planning.engine.goal_state import Cycle, GoalState
 from planning.engine.needs import due_date
+from planning.engine.on_demand import OnDemand
 
 
 def place(
@@ -76,9 +77,10 @@ class Paid:
         days = state.own_days
         if not days:  # the payments of a later cycle begin in a later month
             return cls(state, [*[0] * (state.need.months - len(offers)), *offers])
-        ends = accumulate(days.counts)
-        by_day = [offers[end - count : end] for end, count in zip(ends, days.counts, strict=True)]
-        return cls(state, [sum(each) for each in by_day], by_day)
+        ends, sums = [*accumulate(days.counts, initial=0)], [*accumulate(offers, initial=0)]
+        by_end = [sums[end] for end in ends]
+        by_day = OnDemand(lambda: map(offers.__getitem__, map(slice, ends, ends[1:])))
+        return cls(state, [*map(sub, by_end[1:], by_end)], by_day)
 
     def in_month(self, month: int) -> int:
         """What is still to be paid in a month."""
@@ -145,15 +147,15 @@ class PaymentDays:
         paydays, cycle = self.money.paydays, state.of_cycle
         calendar, due = paydays.calendar, due_date(state.goal, paydays.calendar)
         has_begun, earns = calendar.month_has_begun, state.on_first_day if state.need.bears_interest else ()
-        for month in months:
-            if month not in self._placed:
-                self._placed[month] = self._place(month)
-            first = state.first_day(calendar, month)
-            day = self._placed[month].get(cycle, first)
+        for month, first in zip(months, state.first_days(calendar, months), strict=True):
+            placed = self._placed.get(month)
+            if placed is None:
+                placed = self._placed[month] = self._place(month)
+            day = placed.get(cycle, first)
             if day <= first and month < len(earns) and not earns[month] and (month or not has_begun):
                 payday = paydays.next_in(month)
                 day = payday if payday and payday < due else first
-            yield max(first, day)
+            yield day if day > first else first
 
     def payday(self, month: int, on: date) -> date | None:
         """The day whose incomes pay for a payment on a day of a month; None if they came before the month."""
@@ -162,17 +164,18 @@ class PaymentDays:
         arrived = [day for day, _ in self.money.paydays.arrivals(month) if day <= on]
         return arrived[-1] if arrived else None
 
-    def not_all_first(self, months: int) -> dict[int, Collection[Cycle]]:
-        """The months in which not all payments are on the first day, each with the cycles that are paid on it."""
-        later = compress(range(months), map(gt, self.taken, self._openings))
-        found: dict[int, Collection[Cycle]] = dict.fromkeys(later, ())
+    def not_all_first(self, months: int) -> list[int]:
+        """The months, of the first `months`, in which not all payments are on the first day."""
+        return [*compress(range(months), map(gt, self.taken, self._openings))]
+
+    def paid_first(self, months: Iterable[int]) -> Iterator[tuple[int, Cycle]]:
+        """The cycles that are paid on the first day of each of these months, in which not all are."""
         incomes = self.money.incomes(len(self.free))
-        for month in found:
+        for month in months:
             arriving = incomes[month] - self.money.paydays.after_first_day(month)
             if self._openings[month] + arriving > 0:  # otherwise nothing can be paid on the first day
                 first = self.money.paydays.calendar.day(month)
-                found[month] = {cycle for cycle, day in self._place(month).items() if day == first}
-        return found
+                yield from ((month, cycle) for cycle, day in self._place(month).items() if day == first)
 
     def _place(self, month: int) -> dict[Cycle, date]:
         opening = self._openings[month]
@@ -236,20 +239,24 @@ class FirstDays:
         all_paid = [*before, *paid]
         all_taken = taken_of(before if taken else all_paid, [*taken, *[0] * (len(free) - len(taken))])
         until = max([need.months for need in bearing])
-        others = PaymentDays(money, free, all_paid, all_taken).not_all_first(until)
+        days = PaymentDays(money, free, all_paid, all_taken)
+        others = days.not_all_first(until)
         steps = [(4 if each.is_placed else 10) * len(each.amounts) for each in paid]
         self._effort.spend(sum(steps) + 10 * len(others) * len(paid))
-        all_first = [month not in others for month in range(until)]
+        placed = [each for each in paid if each.is_placed]
+        if not placed:
+            return
+        all_first = [True] * until
+        for month in others:
+            all_first[month] = False
         also_first = defaultdict(list)
-        for month, cycles in others.items():
-            for cycle in cycles:
-                also_first[cycle].append(month)
-        for each in paid:
-            if each.is_placed:
-                # After the last month with interest it doesn't matter, and might put it before a goal that is due.
-                is_first = all_first[: each.state.need.months]
-                for month in also_first[each.state.of_cycle]:
-                    is_first[month] = True
-                if each.amounts[0] and not each.in_month(0):
-                    is_first[0] = each.state.goal.is_earning_first
-                each.state.on_first_day = tuple(is_first)
+        for month, cycle in days.paid_first(others):
+            also_first[cycle].append(month)
+        for each in placed:
+            # After the last month with interest it doesn't matter, and might put it before a goal that is due.
+            is_first = all_first[: each.state.need.months]
+            for month in also_first[each.state.of_cycle]:
+                is_first[month] = True
+            if each.amounts[0] and not each.in_month(0):
+                is_first[0] = each.state.goal.is_earning_first
+            each.state.on_first_day = tuple(is_first)

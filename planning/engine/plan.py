@@ -112,7 +112,7 @@ def _days_of(
     calendar: Calendar, days: Callable[[], PaymentDays] | None, state: GoalState, months: Iterable[int]
 ) -> Iterable[date]:
     """On which day a goal on the calendar's dates is paid in each of these months."""
-    return days().days(state, months) if days else (state.first_day(calendar, month) for month in months)
+    return days().days(state, months) if days else state.first_days(calendar, months)
 
 
 def _payday(

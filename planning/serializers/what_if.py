@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from goals.kinds import MOST_MONTHS, kind_faults
 from goals.serializers import KIND, MONTHS
 from goals.vocabulary import GoalType, Kind, Priority
 from planning.engine.model import Instalment
+from planning.engine.on_demand import OnDemand
 from planning.scenarios import ComparedMonth, Difference
 from planning.serializers.fields import (
     ComputedMoneyField,
@@ -118,10 +119,10 @@ class WhatIfSerializer(Serializer):
 
 @extend_schema_field(InstalmentSerializer(many=True))
 class ScheduleField(serializers.Field[Any, Any, Any, Any]):
-    """Rendered as they are, with their fields: a hundred goals can have a hundred thousand instalments."""
+    """A hundred goals can have a hundred thousand instalments: no call for each of them, none kept."""
 
-    def to_representation(self, value: Iterable[Instalment]) -> list[Instalment]:
-        return [*value]
+    def to_representation(self, value: OnDemand[Instalment]) -> list[dict[str, Any]]:
+        return [{"date": on, "amount": amount, "balance": balance} for on, amount, balance in value.once()]
 
 
 class ScheduledGoalPlanSerializer(GoalPlanSerializer):

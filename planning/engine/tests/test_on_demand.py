@@ -20,6 +20,13 @@ class TestOnDemand:
         assert (len(numbers), numbers[0], numbers[1:], list(numbers)) == (3, 1, (2, 3), [1, 2, 3])
         assert made == ["made"]
 
+    def test_read_once_is_not_kept(self) -> None:
+        made = iter([(1, 2), (3, 4)])
+        numbers = OnDemand(lambda: next(made))
+        assert [*numbers.once()] == [1, 2]
+        assert [*numbers] == [3, 4]
+        assert [*numbers.once()] == [3, 4]
+
     def test_equals_what_has_the_same_items(self) -> None:
         numbers = OnDemand(lambda: iter([1, 2]))
         assert numbers == (1, 2)
