@@ -58,7 +58,7 @@ def setup_link(key: bytes, account: str) -> str:
 
 
 def setup_picture(link: str) -> str:
-    """The link as a QR code, in SVG: dark modules alone, so the page gives it a light ground."""
+    """The link as a QR code, in SVG. It has the dark modules only, so the page needs a light background for it."""
     code = segno.make_qr(link, error="m")
     return code.svg_inline(scale=4, title="The key as a QR code", svgclass=None, lineclass=None)
 

@@ -47,7 +47,7 @@ def _of_choices(spec: Any) -> list[str]:
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs only
     """Counts no further than `MOST_COUNTED`: what is after that is found by a search or a filter.
 
-    A page before the first is the first, one after the last is the last: a row fewer may have taken it away.
+    A number before the first page or after the last gives that one: a page that was linked may be gone by now.
     """
 
     @cached_property

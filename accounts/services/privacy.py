@@ -131,7 +131,7 @@ def register_purge(kind: str, purgeable: Callable[[datetime], QuerySet[Any]]) ->
 
 
 def purge_expired(*, now: datetime, stop: Callable[[], bool] = lambda: False) -> dict[str, int]:
-    """Delete what has expired or is done with, in short batches until `stop()`; how many rows of each kind."""
+    """Delete what has expired or is done with, in short batches until `stop()`; returns how many of each kind."""
     purgeable: dict[str, QuerySet[Any]] = {
         "refresh tokens": RefreshToken.objects.purgeable(now),
         "sessions": Session.objects.purgeable(now),

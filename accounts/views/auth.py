@@ -60,7 +60,7 @@ class Register(PublicView):
 
 class VerifyEmail(PublicView):
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """The link is opened by programs that accept no JSON, too; they can't do anything about a 406."""
+        """Any: programs that don't accept JSON open the link too, and couldn't handle a 406."""
         return super().perform_content_negotiation(request, force=force or request.method != "POST")
 
     @documented(

@@ -1,4 +1,4 @@
-"""Jobs: what apps have done again and again. They register it in `AppConfig.ready()`; `manage.py work` runs it.
+"""Periodic jobs. Apps register them in `AppConfig.ready()`; `manage.py work` runs them.
 
 What is due is decided in the database, in one row a job, so several workers may run.
 """
@@ -48,7 +48,7 @@ class JobPostponedError(Exception):
 
 
 class AfterRestoreNeededError(OperationalError):
-    """The database was restored, and nothing is due in it before `after_restore` has run: as good as away."""
+    """The database was restored, and no job runs in it before `after_restore` has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +134,7 @@ def run_if_due(job: Job, *, clock: Clock, stop: Stop = lambda: False) -> bool:
 
 
 def count_done(name: str, done: int, *, now: datetime) -> None:
-    """Count what a command did of a job's work among what that job has done. No sign of a worker's life."""
+    """Add what a command did of a job's work to the job's count. It doesn't count as a sign that a worker runs."""
     if done:
         JobState.objects.get_or_create(name=name, defaults={"next_run_at": now})
         JobState.objects.filter(name=name).update(done=F("done") + done)
@@ -205,7 +205,7 @@ class Runner:
 
 
 def leave_leases_to_others(wait: Callable[[float], Value]) -> Value:
-    """After an outage, wait while others prolong their leases that ran out meanwhile; what `wait` returned.
+    """After an outage, wait while others prolong their leases that ran out meanwhile; returns what `wait` did.
 
     :raises django.db.Error: the database is still away.
     """

@@ -84,9 +84,9 @@ def _with_news(plans: Sequence[ActionPlan], today: date) -> list[ActionPlan]:
 
 
 def is_ahead(plan: ActionPlan, today: date) -> bool:
-    """Whether linked debts are paid off further than once all that is due by today would be paid.
+    """Whether more of linked debts is paid off than if all that is due by today had been paid.
 
-    They then end sooner, or may be paid less: what their payments come to follows from all that is owed.
+    They then end sooner, or later payments are smaller, because these follow from all that is owed.
     """
     goal = plan.goal
     is_followed = plan.is_of_debts and goal.status == Status.ACTIVE
