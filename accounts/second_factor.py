@@ -37,13 +37,6 @@ def step_of(key: bytes, code: str, *, now: datetime, after: int) -> int | None:
     return totp.t() if totp.verify(int(code), tolerance=_TOLERANCE, min_t=after + 1) else None
 
 
-def code_at(key: bytes, now: datetime) -> str:
-    """What an authenticator shows."""
-    totp = TOTP(key, step=STEP_SECONDS)
-    totp.time = now.timestamp()
-    return f"{totp.token():06d}"
-
-
 def setup_key(key: bytes) -> str:
     """The key as it is typed into an authenticator."""
     text = base64.b32encode(key).decode()
