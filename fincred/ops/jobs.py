@@ -15,12 +15,12 @@ from threading import Event, Thread
 from typing import TypeVar
 from uuid import UUID, uuid4
 
-from django.db import InterfaceError, OperationalError, connection, connections
+from django.db import OperationalError, connection, connections
 from django.db.models import Exists, F, Q, QuerySet
 
 from fincred.db import own_migrations
 from fincred.ops.heartbeat import heartbeat
-from fincred.ops.models import LONGEST_FAILURE, DatabaseState, JobState
+from fincred.ops.models import AWAY, LONGEST_FAILURE, DatabaseState, JobState
 from fincred.text import shorten
 
 logger = logging.getLogger(__name__)
@@ -39,8 +39,6 @@ CLOCK_SKEW = timedelta(minutes=5)
 Clock = Callable[[], datetime]
 Stop = Callable[[], bool]
 Value = TypeVar("Value")
-
-_AWAY = (OperationalError, InterfaceError)
 
 
 class JobPostponedError(Exception):
@@ -105,7 +103,7 @@ def run_if_due(job: Job, *, clock: Clock, stop: Stop = lambda: False) -> bool:
     except Exception as error:  # one job's error must not end the others
         # No other error's text is kept: it may quote what the job read.
         reason = str(error) if isinstance(error, JobPostponedError) else type(error).__name__
-        if isinstance(error, (JobPostponedError, *_AWAY)):
+        if isinstance(error, (JobPostponedError, *AWAY)):
             logger.warning("Job postponed", extra=facts | {"reason": reason})
         else:
             logger.exception("Job failed", extra=facts)
@@ -194,7 +192,7 @@ class Runner:
             if self._is_away:
                 logger.info("Job goes on", extra={"job": self._job.name})
             self._is_away = False
-        except _AWAY as error:
+        except AWAY as error:
             if not self._is_away:
                 facts = {"job": self._job.name, "reason": type(error).__name__}
                 logger.warning("Job waits for the database", extra=facts)
