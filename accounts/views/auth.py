@@ -160,7 +160,6 @@ class Logout(_SigningOutView):
         summary="End this session",
         description="Its access and refresh tokens stop working at once.",
         response=MessageSerializer,
-        errors=(TokenInvalidError, TokenExpiredError),
         response_example={"message": "You are logged out."},
     )
     def post(self, request: Request) -> HttpResponse:
@@ -176,7 +175,6 @@ class LogoutAll(_SigningOutView):
             "were mailed, or asked for, before to reset the password."
         ),
         response=MessageSerializer,
-        errors=(TokenInvalidError, TokenExpiredError),
         response_example={"message": "You are logged out everywhere."},
     )
     def post(self, request: Request) -> HttpResponse:
