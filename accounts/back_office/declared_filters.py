@@ -185,8 +185,8 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
 
         :raises PermissionDenied: a form asks for an action of this list that the member of staff may not do.
         """
-        asked = {str(name) for name in self.actions or ()} & set(request.POST.getlist("action"))
-        if not asked <= self.get_actions(request).keys():
+        chosen = {str(name) for name in self.actions or ()} & set(request.POST.getlist("action"))
+        if not chosen <= self.get_actions(request).keys():
             raise PermissionDenied
 
     def refuse_undeclared(self, request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:

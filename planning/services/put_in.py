@@ -59,8 +59,8 @@ def payments_asked_for(context: PlanningContext, inputs: PlanInput, made: Plan) 
     plans = [plan for plan in by_goal if plan]
     _ask_again(_count(_with_news(plans, today), context.owner, today, context), inputs, made)
     _ask_for_less([plan for plan in plans if is_ahead(plan, today)], inputs, made)
-    asked = zip(by_goal, made.goals, strict=True)
-    return [_payments_left(plan, planned, today) if plan else () for plan, planned in asked]
+    each = zip(by_goal, made.goals, strict=True)
+    return [_payments_left(plan, planned, today) if plan else () for plan, planned in each]
 
 
 def _payments_left(plan: ActionPlan, planned: GoalPlan, today: date) -> list[Payment]:
