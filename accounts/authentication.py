@@ -14,7 +14,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from accounts import session_marks
-from accounts.errors import TokenInvalidError
+from accounts.errors import TokenExpiredError, TokenInvalidError
 from accounts.models import Session, User
 from accounts.tokens import AccessToken
 from accounts.upkeep import keep_up
@@ -41,6 +41,8 @@ class BearerAuthentication(BaseAuthentication):
     `request.auth` becomes the `SessionCheck`, `request.user` the person with the profile. A write's session is
     checked here, that of a GET with its first read, in one round trip (`ApiView.fetch`).
     """
+
+    documented_errors = (TokenInvalidError, TokenExpiredError)
 
     def authenticate(self, request: Request) -> tuple[Any, SessionCheck] | None:
         """None without a bearer header.

@@ -81,7 +81,7 @@ class SessionQuerySet(models.QuerySet[Row]):
         return self.unended().filter(person_may_enter("user__"))
 
     def end(self, *, now: datetime, reason: str) -> int:
-        """End those that aren't ended, in Redis too; how many there were."""
+        """End those that aren't ended, in Redis too; returns how many there were."""
         ended = self.unended().update(ended_at=now, end_reason=reason)
         if ended:
             mark_ended(self.filter(ended_at=now).values_list("pk", flat=True))
@@ -123,7 +123,7 @@ class OneTimeTokenQuerySet(models.QuerySet[Row]):
         return self.filter(used_at=None)
 
     def purgeable(self, now: datetime) -> Self:
-        """A used token is kept until it expires: the mailed link is answered alike as long as it is good."""
+        """A used token is kept until it expires: the mailed link gets the same answer until then."""
         return self.filter(expires_at__lte=now)
 
 
@@ -146,15 +146,13 @@ class OutgoingMailQuerySet(models.QuerySet[Row]):
         return self.filter(Q(created_at__gt=since) | Q(sent_at__gt=since))
 
     def put_back(self, now: datetime) -> int:
-        """Have mail count from now that was queued by a clock that has gone back since; how many.
+        """Let mail from the future count as queued now; returns how many. The clock was set back since.
 
-        Else people would wait for it until the clock is there again. What was to be sent later, as after quiet
-        hours, keeps its distance.
+        Otherwise people would wait for it until the clock reaches that moment again. What was to be sent later,
+        such as after quiet hours, keeps its delay.
         """
         ahead = self.filter(sent_at=None, attempts=0, created_at__gt=now + CLOCK_SKEW)
-        if (
-            not ahead.order_by("-created_at", "-id").values_list("pk").first()
-        ):  # a look by the index, without a write
+        if not ahead.order_by("-created_at", "-id").values_list("pk").first():  # by the index, without a write
             return 0
         return ahead.update(created_at=now, next_attempt_at=now + (F("next_attempt_at") - F("created_at")))
 
@@ -166,7 +164,7 @@ class OutgoingMailQuerySet(models.QuerySet[Row]):
         return self.filter(is_given_up(now), sent_at=None)
 
     def retry(self, now: datetime) -> int:
-        """Make them due again, from the first attempt; how many.
+        """Make them due again, from the first attempt; returns how many.
 
         Mail to an address that was refused stays given up, until the person verifies it again.
         """

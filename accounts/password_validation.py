@@ -24,7 +24,7 @@ class NormalFormValidator:
     def validate(self, password: str, user: Any = None) -> None:
         """:raises django.core.exceptions.ValidationError: with every rule that is broken.
 
-        That it is too long, or that nothing of it can be seen, is told alone.
+        If it is too long, or has no visible character, no other rule is checked.
         """
         password = normal_form(password)
         if len(password) > MAX_LENGTH:

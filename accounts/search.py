@@ -65,7 +65,7 @@ def _starting_with(word: str) -> QuerySet[SearchTerm]:
 
 
 def mend_missing_terms(stop: Callable[[], bool] = lambda: False) -> int:
-    """Write the terms of people who have none, whom the version before stored during an upgrade; how many."""
+    """Write the terms of people whom the version before stored during an upgrade; returns how many had none."""
     mended = 0
     for people, ids in pages(User.objects.all(), ALL, _BATCH):
         if stop():

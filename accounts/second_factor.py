@@ -37,13 +37,6 @@ def step_of(key: bytes, code: str, *, now: datetime, after: int) -> int | None:
     return totp.t() if totp.verify(int(code), tolerance=_TOLERANCE, min_t=after + 1) else None
 
 
-def code_at(key: bytes, now: datetime) -> str:
-    """What an authenticator shows."""
-    totp = TOTP(key, step=STEP_SECONDS)
-    totp.time = now.timestamp()
-    return f"{totp.token():06d}"
-
-
 def setup_key(key: bytes) -> str:
     """The key as it is typed into an authenticator."""
     text = base64.b32encode(key).decode()
@@ -58,7 +51,7 @@ def setup_link(key: bytes, account: str) -> str:
 
 
 def setup_picture(link: str) -> str:
-    """The link as a QR code, in SVG: dark modules alone, so the page gives it a light ground."""
+    """The link as a QR code, in SVG. It has the dark modules only, so the page needs a light background for it."""
     code = segno.make_qr(link, error="m")
     return code.svg_inline(scale=4, title="The key as a QR code", svgclass=None, lineclass=None)
 

@@ -49,7 +49,7 @@ def mark_live(session_id: UUID, *, checked_at: float) -> None:
 
 
 def mark_ended(session_ids: Iterable[UUID]) -> None:
-    """They end now: call it in the transaction that ends them."""
+    """Mark these sessions as ended. Call it in the transaction that ends them."""
     if not replicas.configured():
         return
     try:

@@ -50,7 +50,7 @@ class AccessToken(tokens.AccessToken):
     def read(cls, raw: str, *, now: datetime) -> tuple[UUID, UUID]:
         """The user's and the session's id.
 
-        :raises TokenExpiredError: it was right once.
+        :raises TokenExpiredError: it is ours, and its time is over.
         :raises TokenInvalidError: forged, unsigned, for another audience, or of another kind.
         """
         try:

@@ -25,7 +25,7 @@ def register_upkeep(due_day: DueDay, do: Do) -> None:
 
 
 def keep_up(user: User, now: datetime) -> bool:
-    """Do what is due; whether something was. Reads `profile`: select it with the person."""
+    """Do what is due; returns whether something was. Reads `profile`: select it with the person."""
     days = {due_day: day for due_day in _REGISTERED if (day := getattr(user, due_day)) is not None}
     if not days:
         return False

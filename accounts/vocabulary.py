@@ -49,9 +49,9 @@ class TokenPurpose(StrEnum):
 
     @classmethod
     def ways_in(cls, *, is_verified: bool) -> list[Self]:
-        """What sets a password or, once the address `is_verified`, still opens a session.
+        """The purposes whose tokens open an account, and so are spent when all sessions end.
 
-        Before it is, the mailed token is the only way in.
+        While the address isn't verified, its verification token stays: it is the person's only way in.
         """
         return [cls.RESET_PASSWORD, cls.VERIFY_EMAIL] if is_verified else [cls.RESET_PASSWORD]
 

@@ -207,7 +207,7 @@ class Environment:
         return entries
 
     def networks(self, name: str) -> list[Any]:
-        """Addresses and networks, refused if together they are all addresses: any client could then claim any."""
+        """Addresses and networks, refused if together they cover all: then a client could claim any address."""
 
         def parse(value: str) -> list[Any]:
             networks = [ip_network(entry) for entry in _entries(value)]

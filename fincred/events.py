@@ -113,7 +113,7 @@ _handlers: defaultdict[type[Any], list[Callable[[Any], None]]] = defaultdict(lis
 
 
 def subscribe(event_type: type[Event], handler: Callable[[Event], None]) -> None:
-    """Have `handler` called on each event of that type. Subscribing twice is once."""
+    """Have `handler` called on each event of that type. Subscribing again changes nothing."""
     if handler not in _handlers[event_type]:
         _handlers[event_type].append(handler)
 

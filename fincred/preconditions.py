@@ -21,7 +21,7 @@ class Precondition:
     def require(self, revision: int) -> None:
         """Services call this with the revision that they read under the lock.
 
-        :raises PreconditionFailedError: the change was meant for another one.
+        :raises PreconditionFailedError: the change was meant for another revision.
         """
         is_wanted = self.revisions is None or str(revision) in self.revisions
         is_refused = revision > 0 if self.refused is None else str(revision) in self.refused

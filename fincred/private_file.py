@@ -17,7 +17,7 @@ def write_private(path: Path) -> Iterator[IO[bytes]]:
 
     It is on the disk when this ends.
 
-    :raises OSError: it can't be written, or its name is that of something else, or `-`. Then nothing has changed.
+    :raises OSError: it can't be written, there is something else of its name, or that is `-`. Nothing has changed.
     """
     if str(path) == "-":  # `-` means standard output elsewhere; here it would become a file of that name
         raise OSError(errno.EINVAL, "a file's name is needed, '-' is none", str(path))
@@ -39,7 +39,7 @@ def write_private(path: Path) -> Iterator[IO[bytes]]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Put the names of its files on the disk: until then a crash may take back a new one."""
+    """Put the names of its files on the disk: before that, a new file may be gone after a crash."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

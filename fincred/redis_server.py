@@ -29,8 +29,8 @@ class RedisLeftAloneError(RedisError):
 class RedisServer:
     """`redis_server().ask(lambda redis: redis.get(key))`
 
-    One that hangs costs a process a second now and then, and not each of its requests: after a failure it is left
-    alone for a while.
+    After a failure the server is left alone for a while, so that one that hangs delays a request now and then, and
+    not every one.
     """
 
     def __init__(self, url: str) -> None:
@@ -65,5 +65,5 @@ class RedisServer:
 
 @cache
 def redis_server() -> RedisServer:
-    """It keeps its connections."""
+    """The server of this process, whose connections are kept."""
     return RedisServer(settings.REDIS_URL)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import django_stubs_ext
 
 from fincred import __version__
+from fincred.api.openapi_settings import spectacular_settings
 from fincred.db.postgresql.pipeline import TIMEOUTS, Connection
 from fincred.env_file import ENV_FILE, read_env_file
 from fincred.environment import ENVIRONMENTS, LOG_LEVELS, Environment
@@ -283,43 +284,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "rest_framework.renderers.MultiPartRenderer",
     ],
 }
-SPECTACULAR_SETTINGS: dict[str, Any] = {
-    "TITLE": "FinCred",
-    "OAS_VERSION": "3.1.1",
-    "VERSION": API_VERSION,
-    "DESCRIPTION": (ROOT / "docs" / "openapi-intro.md").read_text(),
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_AUTHENTICATION": [],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {
-        "persistAuthorization": True,
-        "displayRequestDuration": True,
-        "filter": True,
-        "validatorUrl": None,  # pages on a public host would send the schema to another server
-    },
-    # Choices stay inside their schemas: as schemas of their own, "type" would need invented names.
-    "POSTPROCESSING_HOOKS": ["fincred.api.openapi.finish"],
-    "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,  # they would list each value as its own explanation
-    "SCHEMA_PATH_PREFIX": "/api/v0",
-    "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},
-    "SERVERS": [{"url": "/", "description": "The server that this document comes from."}],
-    "CONTACT": {"name": "FinCred support", "email": "support@fincred.example"},
-    "LICENSE": {"name": "Proprietary", "identifier": "LicenseRef-Proprietary"},
-    "TAGS": [
-        {"name": "accounts", "description": "Who a person is, how they sign in, what is held about them."},
-        {"name": "goals", "description": "What a person wants to have saved or paid off, and by when."},
-        {
-            "name": "planning",
-            "description": "Their money as they tell it, and what to do with it each month.",
-        },
-        {"name": "tracking", "description": "Check-ins, progress against the plan, streaks, milestones."},
-        {"name": "companion", "description": "What the existing mobile app calls besides."},
-        {"name": "health", "description": "For load balancers and operators."},
-    ],
-}
+SPECTACULAR_SETTINGS = spectacular_settings(introduction=ROOT / "docs" / "openapi-intro.md", version=API_VERSION)
 CSRF_FAILURE_VIEW = "accounts.back_office.refusals.csrf_failure"
 
 # --- Safe transport. TLS ends at the proxy. An API that redirected http to https would hide clients that send

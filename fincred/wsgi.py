@@ -46,7 +46,7 @@ gc.enable()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Django, and around it what it would do differently in three cases.
+    """Django's application; three cases are handled before or after it.
 
     Django would decode by the charset of a Content-Type, although everything here is UTF-8. It would take a
     chunked body, which has no Content-Length, for an empty one. And it would keep the connection to the database

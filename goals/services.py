@@ -215,7 +215,7 @@ def cancel_goal(
 def set_paces(paces: Sequence[tuple[Goal, Pace | None]]) -> Write:
     """From now on, measure each goal against its pace; None is the straight line.
 
-    `updated_at` stays, for the person changed nothing.
+    `updated_at` stays, because the person changed nothing.
     """
     for goal, pace in paces:
         goal.pace = pace.to_json() if pace else None

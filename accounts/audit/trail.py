@@ -41,12 +41,9 @@ def record(
     now: datetime,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
-    reason: str = "",
 ) -> AuditEntry:
     """Append one entry to the person's chain and store it; for the caller's duties see `Chain`."""
-    entry = chain_of(person).entry(
-        action=action, subject=subject, now=now, before=before, after=after, reason=reason
-    )
+    entry = chain_of(person).entry(action=action, subject=subject, now=now, before=before, after=after)
     write_all(insert(entry))
     return entry
 
@@ -96,7 +93,6 @@ class Chain:
         now: datetime,
         before: Mapping[str, Any] | None = None,
         after: Mapping[str, Any] | None = None,
-        reason: str = "",
     ) -> AuditEntry:
         """The next entry of the chain, not stored yet.
 
@@ -114,7 +110,7 @@ class Chain:
             object_id=str(subject.pk),
             before=_plain(before),
             after=_plain(after),
-            reason=reason or who.reason,
+            reason=who.reason,
             request_id=who.request_id,
             address_hash=_pseudonym(self.person, who.address),
             previous_hash=self._hash,

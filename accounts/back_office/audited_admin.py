@@ -152,7 +152,7 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         return lookup == self.person_lookup or super().lookup_allowed(lookup, value, request)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """:raises DisallowedModelAdminLookup: also for two people at once: the entry of a look names one."""
+        """:raises DisallowedModelAdminLookup: also for a filter by two people: the audit entry names one."""
         if len(request.GET.getlist(self.person_lookup)) > 1:
             raise DisallowedModelAdminLookup
         return super().get_changelist_instance(request)
@@ -214,7 +214,7 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         )
 
     def link_to(self, request: HttpRequest, kind: str, pk: str) -> SafeString | None:
-        """The title of another row, such as a goal, which leads to its page; None if that isn't theirs to open."""
+        """The title of another row, such as a goal, which leads to its page; None if they may not open it."""
         registered = filter(self.admin_site.is_registered, apps.get_models())
         pages = map(self.admin_site.get_model_admin, registered)
         audited = (page for page in pages if isinstance(page, AuditedAdmin))
@@ -241,7 +241,7 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         return ""
 
     def why_not(self, request: HttpRequest, action: str, row: Any) -> str:
-        """Why the action would do nothing to the row, in words; empty if it does something, or a service says."""
+        """Why the action can't be done with the row, in words; empty if it can, or if only the service knows."""
         person = self.person_of(row)
         return self.out_of_reach(request, person) if person else _GONE
 
@@ -260,9 +260,9 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         self._record_list(request, rows, action, self._sought(request))
 
     def say_refused(self, request: HttpRequest, row: Any, refusal: FinCredError, why: str = "") -> None:
-        """Name a row that a service refused, and why if that isn't what clients are told.
+        """Show which row a service refused; `why` replaces the text that clients get.
 
-        That is a look at it: no page may have shown it yet.
+        It is recorded as a look at the row, because perhaps no page has shown it yet.
         """
         self.record_shown(request, [row], action="listed")
         if isinstance(refusal, TokenInvalidError):  # so services say that the person is gone

@@ -39,7 +39,7 @@ class ReasonForm(forms.Form):
 def confirmed(action: Action, *, name: str, title: str) -> Action:
     """The action, done once its confirmation page was sent with a reason.
 
-    For at most `MOST_ROWS` rows. Those that it doesn't apply to are skipped, each with its why.
+    For at most `MOST_ROWS` rows. Those that it doesn't apply to are skipped, and the page says why.
     """
 
     def ask_first(page: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:

@@ -36,9 +36,9 @@ def may_download(request: HttpRequest) -> bool:
 
 
 def as_csv(page: Any, columns: Sequence[Any], rows: Iterable[Model]) -> str:
-    """RFC 4180, with a head. `columns` are names as in `list_display` of the page, a `ModelAdmin`.
+    """RFC 4180, with a header line. `columns` are names as in the `list_display` of `page`.
 
-    Moments and days are in ISO 8601, amounts with a point. Before what looks like a formula is an apostrophe.
+    Moments and days are in ISO 8601, amounts with a point. What looks like a formula gets an apostrophe in front.
     """
     file = io.StringIO()
     writer = csv.writer(file)

@@ -71,11 +71,11 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         return BoundedList
 
     def prepared(self, rows: list[Any]) -> list[Any]:
-        """The rows of a list, with what its columns need besides; read at once for all of them."""
+        """The rows of a list, with the other data that its columns need, read at once for all of them."""
         return rows
 
     def columns_of_file(self, columns: list[Any], rows: list[Any]) -> list[Any]:
-        """Those of the list, with what a file needs besides."""
+        """The columns of the list, and those that only a file needs."""
         return columns
 
     def record_shown(self, request: HttpRequest, rows: Iterable[models.Model], *, action: str) -> None:
@@ -86,7 +86,7 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         return str(row)
 
     def nothing_found(self, search: str) -> str:
-        """What an empty list says of a search, if more can be said than to look at its spelling."""
+        """Advice for a search that finds nothing; empty if there is none but to check the spelling."""
         return ""
 
     def download_view(self, request: HttpRequest) -> HttpResponse:
@@ -185,8 +185,8 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
 
         :raises PermissionDenied: a form asks for an action of this list that the member of staff may not do.
         """
-        asked = {str(name) for name in self.actions or ()} & set(request.POST.getlist("action"))
-        if not asked <= self.get_actions(request).keys():
+        chosen = {str(name) for name in self.actions or ()} & set(request.POST.getlist("action"))
+        if not chosen <= self.get_actions(request).keys():
             raise PermissionDenied
 
     def refuse_undeclared(self, request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:

@@ -63,7 +63,7 @@ def is_asked_for(staff: User) -> bool:
 
 
 def note_sign_in(request: HttpRequest) -> None:
-    """The session begins: with the password alone."""
+    """Note in the new session when and with which device it began; no second factor is proved yet."""
     request.session[SIGNED_IN_AT] = clock.moment_of(request).timestamp()
     request.session[DEVICE] = family(caller().user_agent)
     request.session.pop(PROVED, None)

@@ -16,6 +16,6 @@ class Failure(NamedTuple):
 
 
 def told(form: str, failure: Failure, name: str) -> SafeString:
-    """`form` has one place for what happened. `name` is what operators look for in logs."""
+    """HTML: `form` with the failure in its one `{}`. `name` is what operators look for in logs."""
     words = f"{failure.what}; {failure.remedy}" if failure.remedy else failure.what
     return format_html(f'{form} <small class="bo-soft">({{}})</small>', words, name)

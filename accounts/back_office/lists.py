@@ -47,7 +47,7 @@ def _of_choices(spec: Any) -> list[str]:
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs only
     """Counts no further than `MOST_COUNTED`: what is after that is found by a search or a filter.
 
-    A page before the first is the first, one after the last is the last: a row fewer may have taken it away.
+    A number before the first page or after the last gives that one: a page that was linked may be gone by now.
     """
 
     @cached_property
@@ -91,10 +91,10 @@ class BoundedList(ChangeList):
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
         # Spaces alone are no search, and a list without search fields ignores one.
-        asked = request.GET.get(SEARCH, "").strip() if self.search_fields else ""
+        typed = request.GET.get(SEARCH, "").strip() if self.search_fields else ""
         # Each word is a condition of its own, in an expression of all: SQLite has no room for many.
-        self.query = cut_search(asked)
-        self.words_left_out = WORDS_LEFT_OUT if self.query != asked else ""
+        self.query = cut_search(typed)
+        self.words_left_out = WORDS_LEFT_OUT if self.query != typed else ""
         rows = super().get_queryset(request, exclude_parameters)
         return rows.none() if self.waits_for_person and request.method != "POST" else rows
 

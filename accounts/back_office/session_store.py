@@ -1,8 +1,8 @@
 """Sessions of the back office: rows of the database, and each for ten seconds in Redis, where there is one.
 
-Django's `cached_db` fails without its cache, and one that misses the end of a session shows it as live for as long
-as it was meant to last. Here an end leaves a mark, which a fill that began earlier doesn't undo; Redis holds what
-the row holds, signed; and without Redis everything is done by the database.
+Django's `cached_db` fails when its cache does. If its cache misses that a session ended, the session stays live
+until it would have expired. Here ending a session leaves a mark in Redis, which a read of the row that began
+earlier can't overwrite. Redis holds a signed copy of the row. Without Redis the database does everything.
 """
 
 from __future__ import annotations

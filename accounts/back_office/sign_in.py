@@ -26,7 +26,7 @@ _NO_ROLE: Final = "This account has no role in the back office. Superusers give 
 
 
 class SignInForm(AdminAuthenticationForm):
-    """Takes the address as it was typed. Django would normalise it, and an older one may be stored otherwise.
+    """Takes the address as it was typed: Django would normalise it, and miss one that an earlier version stored.
 
     It says why it refuses a person only after the right password.
     """
@@ -48,7 +48,7 @@ class SignInForm(AdminAuthenticationForm):
 
 
 def why_session_ended(request: HttpRequest) -> str:
-    """Said to a client whose session lets nobody in any more; with the reason, unless the session itself ended."""
+    """What a client is told whose session is no longer valid; why, if the person may not sign in any more."""
     # For such a person Django keeps the session, and doesn't compare it with their password and epoch.
     known = request.session.get(SESSION_KEY)
     person = User.objects.filter(pk=known).first() if known else None

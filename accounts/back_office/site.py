@@ -128,7 +128,7 @@ class BackOffice(AdminSite):
             return too_many(request, refusal)
 
     def shortcut_view(self, request: HttpRequest, place: str) -> HttpResponse:
-        """Off: no model has pages elsewhere, and Django reads rows of every model by any key that it gets."""
+        """Off: no model has pages elsewhere, and Django would read any row of any model by its key."""
         raise Http404
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:

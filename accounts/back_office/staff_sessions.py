@@ -23,11 +23,10 @@ _MOST: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """`device` is the family of programs that signed in, such as "Firefox"; `mark` tells it apart on a page.
+    """An open session. `device` is the family of programs that signed in, such as "Firefox".
 
-    `is_inside` is whether it lets them in: with the password alone it may not.
-
-    The key of a session opens it, so a page has a hash of it instead.
+    `mark` identifies the session on a page: a hash, because who knows its key is signed in. `is_inside` is False
+    while the second factor is still to be proved.
     """
 
     mark: str

@@ -51,7 +51,7 @@ class _Claim:
 
 
 def send_due_mail(*, clock: Clock, stop: Callable[[], bool] = lambda: False) -> tuple[int, int]:
-    """Send what is due, also what is queued meanwhile, until `stop()`; how many were sent, and how many failed.
+    """Send what is due, also what is queued meanwhile, until `stop()`; returns how many were sent and failed.
 
     Several processes may do this at once. A mail is sent at least once: a crash between sending it and storing
     that it is sent sends it again. A mail that fails is tried again by a later run.

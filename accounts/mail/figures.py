@@ -17,7 +17,7 @@ def outbox_figures(now: datetime) -> Iterator[Metric]:
     """How much mail is due and dead, and for how long the first has been due.
 
     Mail that isn't due waits on purpose: for the end of quiet hours, or of a mail server's greylisting.
-    It reads unsent mail only, which is few: `fincred_job_done_total{job="mail"}` counts what was sent.
+    It reads unsent mail only, of which there is little: `fincred_job_done_total{job="mail"}` counts what was sent.
     """
     is_due = Q(attempts__lt=MAX_MAIL_ATTEMPTS, is_held=False, next_attempt_at__lte=now)
     row = OutgoingMail.objects.filter(sent_at=None).aggregate(

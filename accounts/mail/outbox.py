@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def queue_mail(*, user: User, purpose: str, now: datetime) -> None:
-    """Have a mail sent after this transaction. One that still waits is not doubled, but tried again from now.
+    """Queue a mail, sent after this transaction. If the same one still waits, that one is tried again from now.
 
     :raises KeyError: no message is registered for this purpose.
     """
@@ -63,12 +63,12 @@ def new_mail(
 
 
 def queue_mails(mails: Sequence[OutgoingMail]) -> None:
-    """Have these sent by the worker. One that was queued before, for the same object and day, is not doubled."""
+    """Queue these for the worker, without those that were queued before for the same object and day."""
     OutgoingMail.objects.bulk_create(mails, ignore_conflicts=True)
 
 
 def queue_farewell(*, address: str, now: datetime) -> None:
-    """Have the last mail sent to a person who was erased in this transaction; it alone holds an address."""
+    """Queue the last mail to a person who was erased in this transaction; no other mail holds an address."""
     mail = OutgoingMail(
         purpose=MailPurpose.ACCOUNT_ERASED,
         address=address,
@@ -82,9 +82,9 @@ def queue_farewell(*, address: str, now: datetime) -> None:
 
 
 def queue_asked_for(*, user: User | None, purpose: MailPurpose, now: datetime) -> None:
-    """Queue a mail that is asked for without signing in; None is an address that gets none.
+    """Queue a mail that is asked for without signing in; `user` is None for an address that gets no mail.
 
-    Nothing here tells which it is, also not that the person has been erased since they were read.
+    The caller can't notice the difference, nor whether the person has been erased meanwhile.
     """
     if user is None:
         _queue_in_vain(now)
@@ -106,7 +106,7 @@ def _queue_in_vain(now: datetime) -> None:
 def drop_unsent_mail(*, user: User, tokens: Collection[TokenPurpose]) -> None:
     """Delete the person's mail that would bring one of these tokens: they are made at sending.
 
-    It waits for a mail whose token is just being made, so tokens are spent after this call.
+    It waits for a mail whose token is being made at this moment, so spend tokens after this call, not before.
     """
     OutgoingMail.objects.filter(user=user, purpose__in=purposes_with(tokens), sent_at=None).delete()
 
@@ -118,7 +118,7 @@ def _deliver_on_commit(mails: OutgoingMailQuerySet[OutgoingMail], now: datetime)
 
 
 def retry_given_up_mail(*, now: datetime) -> int:
-    """Make mail that was given up due again, from its first attempt; how many."""
+    """Make mail that was given up due again, from its first attempt; returns how many."""
     return OutgoingMail.objects.given_up(now).retry(now)
 
 
@@ -127,17 +127,17 @@ def count_given_up_mail(*, now: datetime) -> int:
 
 
 def hold_unsent_mail() -> int:
-    """Send none of the mail that waits now, until it is released; how many."""
+    """Send none of the mail that waits now, until it is released; returns how many."""
     return OutgoingMail.objects.filter(sent_at=None).update(is_held=True)
 
 
 def release_held_mail(*, now: datetime) -> int:
-    """Make all held mail due, from its first attempt; how many."""
+    """Make all held mail due, from its first attempt; returns how many."""
     return OutgoingMail.objects.held().update(is_held=False, attempts=0, next_attempt_at=now)
 
 
 def drop_held_mail() -> int:
-    """Delete all held mail; how many."""
+    """Delete all held mail; returns how many."""
     return OutgoingMail.objects.held().delete()[0]
 
 

@@ -78,7 +78,7 @@ class MailServer:
 
     def send(self, message: EmailMessage) -> None:
         """:raises StoppedError:
-        :raises TimeoutError: its answers have no end.
+        :raises TimeoutError: the server doesn't finish its answer.
         """
         self._left -= 1
         self._wait_for(lambda: self._backend.send_messages([message]), LAST_ANSWER)

@@ -89,7 +89,7 @@ _registered: dict[str, MailMessage] = {}
 
 
 def register_message(message: MailMessage) -> None:
-    """Let mail be queued and sent for the message's purpose. The same message twice is once.
+    """Let mail be queued and sent for the message's purpose. Registering the same message again changes nothing.
 
     :raises ValueError: another message has that purpose.
     """

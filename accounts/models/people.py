@@ -14,9 +14,7 @@ from django.db.models.functions import Length, Lower, Upper
 from django.db.models.lookups import Exact
 
 from accounts.fields import MailboxField, validate_mailbox
-from accounts.managers import (
-    UserManager,
-)
+from accounts.managers import UserManager
 from accounts.password_hashing import matches, normal_form
 from accounts.search_words import words_of_person
 from accounts.vocabulary import ReminderFrequency

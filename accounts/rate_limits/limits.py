@@ -99,7 +99,7 @@ def limit_cost(user_id: UUID, points: int, *, now: datetime) -> None:
 
 
 def limit_back_office(user_id: UUID, *, now: datetime) -> None:
-    """Count a page: most of them write down whom they showed.
+    """Count a page of the back office: most pages write audit entries.
 
     :raises RateLimitExceededError: too many of this member of staff.
     """
@@ -107,8 +107,9 @@ def limit_back_office(user_id: UUID, *, now: datetime) -> None:
 
 
 def limit_before_second_factor(user_id: UUID, *, now: datetime) -> None:
-    """Count a page that leads to the second factor, apart from those after it: who has only the password must not
-    use those up.
+    """Count a page that leads to the second factor.
+
+    It has a limit of its own, so that somebody with only the password can't use up the limit of all other pages.
 
     :raises RateLimitExceededError: too many of this member of staff.
     """
@@ -116,7 +117,7 @@ def limit_before_second_factor(user_id: UUID, *, now: datetime) -> None:
 
 
 def enforce_if_countable(policy: Policy, subject: str, *, now: datetime) -> None:
-    """For reads: they go on, uncounted, while the counters are in a database that takes no writes.
+    """For reads: while the counters are in a database that takes no writes, reads are not counted.
 
     :raises RateLimitExceededError: the quota is used up.
     """

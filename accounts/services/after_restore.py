@@ -57,11 +57,11 @@ def finish_restore(
     Higher apps delete their links that open something without a token, and count due reminders as sent.
 
     The database is as it was at `since`. Each person is a transaction of their own, and after a failure all of it
-    can be done again: `ready` stays 503 until it is done. `start` is called with the number of steps, and what it
-    returns with 1 after each. A database in which jobs have succeeded since that moment, or lately, is refused: it
-    may be the live one. With `is_meant` this isn't checked.
+    can be done again: `ready` stays 503 until it is done. `start` is called with the number of steps; the
+    function that it returns, with 1 after each step. A database in which jobs have succeeded since that moment, or
+    lately, is refused: it may be the live one. With `is_meant` this isn't checked.
 
-    :raises NotFromThenError: jobs have; nothing was changed.
+    :raises NotFromThenError: such jobs were found; nothing was changed.
     :raises ErasureLogError: the list of erased people can't be read; nothing was changed.
     """
     if not is_meant:

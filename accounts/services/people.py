@@ -130,7 +130,7 @@ def set_role(*, user: User, role: StaffRole | None, now: datetime) -> User:
     """Give a person the back office with the permissions of this role alone; None takes it away.
 
     A superuser who is given a role stays one; taking the role away ends that too. Another role, or none, ends
-    their sessions there; the same one given again revives none.
+    their sessions there; giving the same role again revives none.
 
     :raises LastSuperuserError:
     """

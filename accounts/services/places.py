@@ -19,7 +19,7 @@ _PLACES = PreparedQuery(KnownPlace.objects.filter(user_id=Parameter("user_id")))
 
 
 def known_places(user_id: UUID) -> BoundQuery[KnownPlace]:
-    """For services that read them together with the person's lock."""
+    """The query of a person's known places, for services that read them together with the person's lock."""
     return _PLACES.bind(user_id=user_id)
 
 

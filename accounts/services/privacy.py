@@ -76,11 +76,11 @@ def leave(*, user: User, password: str, now: datetime, expected: Precondition = 
 
 
 @transaction.atomic
-def erase_person(*, user: User, now: datetime, announce: bool = True) -> None:
+def erase_person(*, user: User, now: datetime) -> None:
     """Delete the person and everything that belongs to them, in every app. Nothing brings it back.
 
     Their audit trail stays, which names them by id alone. The key to its network addresses goes with their row.
-    Unless `announce` is false a last mail goes to their address, if they had verified it.
+    A last mail goes to their address, if they had verified it.
 
     :raises StaffRoleHeldError: they have a role in the back office.
     :raises ErasureNotRecordedError: the list outside of the database can't be written.
@@ -88,12 +88,14 @@ def erase_person(*, user: User, now: datetime, announce: bool = True) -> None:
     user = lock_user(user.pk)
     if user.has_role:
         raise StaffRoleHeldError
-    _erase(user, now, announce=announce)
+    _erase(user, now, announce=True)
 
 
 @transaction.atomic
 def erase_again(*, user: User, now: datetime) -> None:
     """The same for a person who was erased before and came back with a backup, in which they may have a role.
+
+    No mail goes to them: they got it when they were erased first.
 
     :raises ErasureNotRecordedError: the list outside of the database can't be written.
     """
@@ -131,7 +133,7 @@ def register_purge(kind: str, purgeable: Callable[[datetime], QuerySet[Any]]) ->
 
 
 def purge_expired(*, now: datetime, stop: Callable[[], bool] = lambda: False) -> dict[str, int]:
-    """Delete what has expired or is done with, in short batches until `stop()`; how many rows of each kind."""
+    """Delete what has expired or is done with, in short batches until `stop()`; returns how many of each kind."""
     purgeable: dict[str, QuerySet[Any]] = {
         "refresh tokens": RefreshToken.objects.purgeable(now),
         "sessions": Session.objects.purgeable(now),

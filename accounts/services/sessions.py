@@ -238,7 +238,7 @@ def end_session(*, session_id: UUID, reason: EndReason, now: datetime) -> bool:
 
 @transaction.atomic
 def end_all_sessions(*, user: User, reason: EndReason, now: datetime) -> int:
-    """End every session of the person, those of the back office included; how many API sessions were alive.
+    """End every session of the person, those of the back office too; returns how many API sessions were alive.
 
     Mailed tokens are spent as well, and mail that waits and would bring one is deleted: with one of them a session
     could be opened again. So are codes that enrol a second factor, but for a new password: staff set theirs first.

@@ -20,8 +20,9 @@ from accounts.back_office.tests.acting import act_in_back_office
 from accounts.models import AuditEntry, BackupCode, OneTimeToken, RefusedSignIns, SecondFactor, User
 from accounts.rate_limits import second_factor_blocked_until
 from accounts.rate_limits.policies import SECOND_FACTOR_BY_DAY
-from accounts.second_factor import backup_code, code_at, setup_key, setup_link, setup_picture
+from accounts.second_factor import backup_code, setup_key, setup_link, setup_picture
 from accounts.services import open_session, set_role
+from accounts.tests.authenticator import code_at
 from accounts.tests.factories import PASSWORD, UserFactory
 from accounts.vocabulary import StaffRole
 from fincred import clock

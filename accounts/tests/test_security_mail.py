@@ -14,6 +14,7 @@ from accounts.managers import PLACES_KNOWN
 from accounts.models import KnownPlace, OutgoingMail, User
 from accounts.places import family, network, place_hash
 from accounts.services import change_password, erase_person, login, purge_expired
+from accounts.services.privacy import erase_again
 from accounts.tests.factories import PASSWORD
 from accounts.vocabulary import MailPurpose
 from fincred import clock
@@ -141,5 +142,5 @@ class TestErased:
         assert not OutgoingMail.objects.exists()
 
     def test_is_not_told_again_after_a_restore(self, saver: User, noon: datetime) -> None:
-        erase_person(user=saver, now=noon, announce=False)
+        erase_again(user=saver, now=noon)
         assert not OutgoingMail.objects.exists()

@@ -60,7 +60,7 @@ class Register(PublicView):
 
 class VerifyEmail(PublicView):
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """The link is opened by programs that accept no JSON, too; they can't do anything about a 406."""
+        """Any: programs that don't accept JSON open the link too, and couldn't handle a 406."""
         return super().perform_content_negotiation(request, force=force or request.method != "POST")
 
     @documented(
@@ -160,7 +160,6 @@ class Logout(_SigningOutView):
         summary="End this session",
         description="Its access and refresh tokens stop working at once.",
         response=MessageSerializer,
-        errors=(TokenInvalidError, TokenExpiredError),
         response_example={"message": "You are logged out."},
     )
     def post(self, request: Request) -> HttpResponse:
@@ -176,7 +175,6 @@ class LogoutAll(_SigningOutView):
             "were mailed, or asked for, before to reset the password."
         ),
         response=MessageSerializer,
-        errors=(TokenInvalidError, TokenExpiredError),
         response_example={"message": "You are logged out everywhere."},
     )
     def post(self, request: Request) -> HttpResponse:

@@ -15,7 +15,7 @@ MAIL_SECONDS = 0.1
 
 @contextmanager
 def lasting(seconds: float) -> Iterator[None]:
-    """The block takes this long at least, also if it fails: the time of an answer doesn't tell what was found."""
+    """Make the block take at least this long, even if it fails, so that its time doesn't reveal what was found."""
     ends = time.monotonic() + seconds
     try:
         yield

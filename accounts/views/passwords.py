@@ -24,7 +24,6 @@ class PasswordChange(SessionView):
         description="Every session ends, with its tokens; the answer is the first pair of a new one.",
         request=PasswordChangeSerializer,
         response=TokenPairSerializer,
-        errors=(TokenInvalidError, TokenExpiredError),
         request_example={"current_password": "correct horse battery", "new_password": "staple the horse"},
         response_example=examples.PAIR,
     )

@@ -9,7 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 
 from accounts import examples, services
-from accounts.errors import StaffRoleHeldError, TokenExpiredError, TokenInvalidError
+from accounts.errors import StaffRoleHeldError
 from accounts.serializers import PasswordConfirmationSerializer, ProfileSerializer, UserSerializer
 from accounts.views.base import SessionView
 from fincred.api.openapi import documented
@@ -21,7 +21,6 @@ class Me(SessionView):
         summary="Who I am",
         description="The account and its profile.",
         response=UserSerializer,
-        errors=(TokenInvalidError, TokenExpiredError),
         response_example=examples.USER,
     )
     def get(self, request: Request) -> HttpResponse:
@@ -37,7 +36,7 @@ class Me(SessionView):
         request=PasswordConfirmationSerializer,
         request_example={"password": "correct horse battery"},
         status=204,
-        errors=(TokenInvalidError, TokenExpiredError, StaffRoleHeldError),
+        errors=(StaffRoleHeldError,),
     )
     def delete(self, request: Request) -> HttpResponse:
         data = self.validated(PasswordConfirmationSerializer)
@@ -55,7 +54,6 @@ class Export(SessionView):
             "FinCred, so its fields are not described here."
         ),
         response=OpenApiTypes.OBJECT,
-        errors=(TokenInvalidError, TokenExpiredError),
         response_example=examples.EXPORT,
         headers=("Content-Disposition",),
     )
@@ -69,7 +67,7 @@ _UPDATE: dict[str, Any] = {
     "description": "PATCH and PUT alike change only what is named; null forgets.",
     "request": ProfileSerializer,
     "response": ProfileSerializer,
-    "errors": (TokenInvalidError, TokenExpiredError, NoFieldsToUpdateError),
+    "errors": (NoFieldsToUpdateError,),
     "request_example": examples.PROFILE_CHANGES,
     "response_example": examples.PROFILE,
 }
@@ -80,7 +78,6 @@ class ProfileDetail(SessionView):
         summary="My profile",
         description="It is there from the registration on; null where the person said nothing.",
         response=ProfileSerializer,
-        errors=(TokenInvalidError, TokenExpiredError),
         response_example=examples.PROFILE,
     )
     def get(self, request: Request) -> HttpResponse:

@@ -216,6 +216,8 @@ class Schema(AutoSchema):
         statuses = [405, 406, 429, 500]
         if self.view.permission_classes:
             general.append(failures.NotAuthenticatedError)
+        for way_in in self.view.authentication_classes:
+            general += getattr(way_in, "documented_errors", ())
         if len(inspect.signature(view).parameters) > 1:
             general.append(failures.ResourceNotFoundError)
         if getattr(view, "takes_idempotency_key", False):

@@ -113,7 +113,7 @@ class PercentField(RateField):
 
 
 class TextField(serializers.CharField):
-    """Trimmed text of one line in Unicode's normal form C; `multiline` lets what breaks lines, and tabs, through.
+    """Trimmed text of one line in Unicode's normal form C; `multiline` allows line breaks and tabs.
 
     Control characters, line separators and bidirectional overrides are refused. A text that shows nothing is
     blank. Lengths count after normalising.
@@ -167,7 +167,7 @@ class _ComposedLengthValidator(MaxLengthValidator):
 class PasswordField(TextField):
     """A password as it was typed: neither trimmed nor normalised. Django's validators judge it.
 
-    It may be longer than the limit by what composing its characters saves.
+    Its length counts once its characters are composed, so the text that is sent may be longer than the limit.
     """
 
     def __init__(self, **kwargs: Any) -> None:

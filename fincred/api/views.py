@@ -161,7 +161,7 @@ class ApiView(GenericAPIView[Any]):
         return _checked(serializer_class, data, stored)
 
     def without_fields(self) -> None:
-        """Check a body that may be empty and of which nothing is read.
+        """Check a body whose content isn't used; it may be empty.
 
         :raises MalformedRequestError: it isn't JSON.
         :raises rest_framework.exceptions.ValidationError: it isn't an object.

@@ -44,18 +44,18 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 def _place_of(request: HttpRequest, sought: str) -> str | None:
-    asked = SoughtId.read(sought)
-    is_id = asked.row is not None
-    if asked.row and (found := _found_by_id(request, asked.row)):
+    ids = SoughtId.read(sought)
+    is_id = ids.row is not None
+    if ids.row and (found := _found_by_id(request, ids.row)):
         return found
     # Clients choose the ids of their requests: a name that was chosen as one still finds its person.
     may_see_people = not is_id and _page(User).has_view_permission(request)
     people = list(_visible(request, User).filter(pk__in=people_matching(sought).ids)[:2]) if may_see_people else []
     may_see_trail = not people and _page(AuditEntry).has_view_permission(request)
-    if may_see_trail and (is_id or AuditEntry.objects.filter(request_id__in=asked.requests).exists()):
+    if may_see_trail and (is_id or AuditEntry.objects.filter(request_id__in=ids.requests).exists()):
         return _list(AuditEntry, sought)
-    if may_see_trail and asked.number and _visible(request, AuditEntry).filter(pk=asked.number).exists():
-        return _change(AuditEntry, asked.number)
+    if may_see_trail and ids.number and _visible(request, AuditEntry).filter(pk=ids.number).exists():
+        return _change(AuditEntry, ids.number)
     if not may_see_people:
         return None
     if not people:

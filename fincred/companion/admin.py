@@ -68,7 +68,7 @@ class SnippetAdmin(DeclaredFiltersAdmin):
         return False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Who only looks has no form."""
+        """Without the hidden field of the form, for staff who may only look."""
         fields = super().get_fields(request, obj)
         return fields if self.has_change_permission(request, obj) else [name for name in fields if name != "seen"]
 
@@ -188,7 +188,7 @@ class NotificationPreferencesAdmin(AuditedAdmin):
 
     @admin.display(description="preferences")
     def of(self, row: NotificationPreferences) -> str:
-        """What leads to the row."""
+        """The text of the link to the row."""
         return "open"
 
     def title_of(self, row: NotificationPreferences) -> str:

@@ -26,7 +26,7 @@ _UNANSWERED: Final = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEO
 
 
 class ExpoError(Exception):
-    """No answer that can be used; the text has no token."""
+    """Expo gave no usable answer. The text of the error has no token."""
 
 
 class ExpoUnansweredError(ExpoError):

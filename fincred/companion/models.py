@@ -297,7 +297,7 @@ class OutgoingPushQuerySet(models.QuerySet["OutgoingPush"]):
         return self.filter(sent_at=None, next_attempt_at__lte=now).order_by("next_attempt_at")
 
     def put_back(self, now: datetime) -> int:
-        """Make due what was queued by a clock that has gone back since; how many pushes."""
+        """Make due what was queued by a clock that has gone back since; returns how many pushes."""
         ahead = self.filter(sent_at=None, attempts=0, next_attempt_at__gt=now + CLOCK_SKEW)
         return ahead.update(created_at=now, next_attempt_at=now)
 

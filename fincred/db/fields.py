@@ -67,7 +67,7 @@ class DerivedField(models.CharField):  # type: ignore[type-arg]
 class FoldedField(DerivedField):
     """Another field's text, folded for searching: equal on every database, in any case or composition.
 
-    Folding can make three characters of one, so it needs thrice the length.
+    Folding can make three characters of one, so it needs three times the length.
     """
 
     def derive(self, text: str) -> str:
@@ -78,7 +78,7 @@ class BytewiseField(models.CharField):  # type: ignore[type-arg]
     """A text that is compared by its bytes, on every database.
 
     What starts with "ab" is then from "ab" up to `after("ab")`, which an index finds in a prepared statement too.
-    LIKE takes no index there, for it is planned without its value.
+    LIKE uses no index there, because it is planned without its value.
     """
 
     def db_parameters(self, connection: Any) -> Any:

@@ -36,7 +36,7 @@ def _lift_limits_of_session(connection: Any, **kwargs: Any) -> None:
 
 @contextmanager
 def patient(connection: Any) -> Iterator[None]:
-    """In the block every wait of Django's `connection` ends, but only after `PATIENCE`.
+    """In the block, waits of Django's `connection` end after `PATIENCE` instead of their usual deadline.
 
     For commands that run unattended: their statements may be slow, but a server that hangs would keep them for
     ever, and the next run with them.
@@ -56,7 +56,7 @@ def patient(connection: Any) -> Iterator[None]:
 def lift_time_limits(connection: Any) -> None:
     """For migrations and restores, inside their transaction: a statement may take as long as it needs.
 
-    `connection` is Django's. Its own deadline for an answer ends as well, until the process does.
+    `connection` is Django's. Its own deadline for an answer is lifted too, for the rest of the process.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

@@ -63,7 +63,7 @@ class RevisedModel(UUIDModel):
 
 
 def next_revision(model: type[models.Model]) -> dict[str, Any]:
-    """What an update of this model sets besides the values that it is given."""
+    """What an update sets in addition to its own values: the next revision, if the model has one."""
     return {"revision": F("revision") + 1} if issubclass(model, RevisedModel) else {}
 
 

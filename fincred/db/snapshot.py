@@ -13,8 +13,8 @@ from django.db import connection, transaction
 def snapshot() -> Iterator[None]:
     """Reads in the block, of the primary, show what was committed before the first of them; writes are refused.
 
-    It takes no lock: writes of others neither wait for it nor hold it up. SQLite doesn't refuse writes. Inside of
-    an open transaction nothing of this holds, only what that one promises: call it outside.
+    It takes no lock: writes of others neither wait for it nor hold it up. SQLite doesn't refuse writes. Call it
+    outside of a transaction: inside, that transaction's own guarantees hold instead.
     """
     is_outermost = not connection.in_atomic_block
     with _without_write_lock(), transaction.atomic():

@@ -38,7 +38,7 @@ class Erasure:
 
 
 def note_begun(person_id: UUID, *, now: datetime) -> None:
-    """Before COMMIT.
+    """Record that an erasure begins; call it before COMMIT.
 
     :raises ErasureLogError: nothing could be written, so the erasure must not be committed.
     """
@@ -46,7 +46,7 @@ def note_begun(person_id: UUID, *, now: datetime) -> None:
 
 
 def note_done(person_id: UUID, *, now: datetime) -> None:
-    """After COMMIT.
+    """Record that the erasure is done; call it after COMMIT.
 
     :raises ErasureLogError: nothing could be written; the list then has the erasure as begun only.
     """

@@ -24,7 +24,7 @@ Figures = Callable[[datetime], Iterable[Metric]]
 def job_figures(now: datetime) -> Iterator[Metric]:
     """When each job succeeded last, and how long that took; its failures since; when it is due; how much it did.
 
-    That it couldn't reach something is no failure. A worker that lives moves the moment at which it is due.
+    A run that couldn't reach something counts as no failure. While a worker runs, it keeps moving the due moment.
     """
     success = GaugeMetricFamily("fincred_job_last_success_timestamp_seconds", "When it succeeded", labels=["job"])
     seconds = GaugeMetricFamily("fincred_job_last_seconds", "How long its last success took", labels=["job"])

@@ -1,4 +1,4 @@
-"""Jobs: what apps have done again and again. They register it in `AppConfig.ready()`; `manage.py work` runs it.
+"""Periodic jobs. Apps register them in `AppConfig.ready()`; `manage.py work` runs them.
 
 What is due is decided in the database, in one row a job, so several workers may run.
 """
@@ -15,12 +15,12 @@ from threading import Event, Thread
 from typing import TypeVar
 from uuid import UUID, uuid4
 
-from django.db import InterfaceError, OperationalError, connection, connections
+from django.db import OperationalError, connection, connections
 from django.db.models import Exists, F, Q, QuerySet
 
 from fincred.db import own_migrations
 from fincred.ops.heartbeat import heartbeat
-from fincred.ops.models import LONGEST_FAILURE, DatabaseState, JobState
+from fincred.ops.models import AWAY, LONGEST_FAILURE, DatabaseState, JobState
 from fincred.text import shorten
 
 logger = logging.getLogger(__name__)
@@ -40,15 +40,13 @@ Clock = Callable[[], datetime]
 Stop = Callable[[], bool]
 Value = TypeVar("Value")
 
-_AWAY = (OperationalError, InterfaceError)
-
 
 class JobPostponedError(Exception):
     """A job raises it if something that it needs can't be reached; the text names it. It is tried again soon."""
 
 
 class AfterRestoreNeededError(OperationalError):
-    """The database was restored, and nothing is due in it before `after_restore` has run: as good as away."""
+    """The database was restored, and no job runs in it before `after_restore` has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +103,7 @@ def run_if_due(job: Job, *, clock: Clock, stop: Stop = lambda: False) -> bool:
     except Exception as error:  # one job's error must not end the others
         # No other error's text is kept: it may quote what the job read.
         reason = str(error) if isinstance(error, JobPostponedError) else type(error).__name__
-        if isinstance(error, (JobPostponedError, *_AWAY)):
+        if isinstance(error, (JobPostponedError, *AWAY)):
             logger.warning("Job postponed", extra=facts | {"reason": reason})
         else:
             logger.exception("Job failed", extra=facts)
@@ -134,7 +132,7 @@ def run_if_due(job: Job, *, clock: Clock, stop: Stop = lambda: False) -> bool:
 
 
 def count_done(name: str, done: int, *, now: datetime) -> None:
-    """Count what a command did of a job's work among what that job has done. No sign of a worker's life."""
+    """Add what a command did of a job's work to the job's count. It doesn't count as a sign that a worker runs."""
     if done:
         JobState.objects.get_or_create(name=name, defaults={"next_run_at": now})
         JobState.objects.filter(name=name).update(done=F("done") + done)
@@ -194,7 +192,7 @@ class Runner:
             if self._is_away:
                 logger.info("Job goes on", extra={"job": self._job.name})
             self._is_away = False
-        except _AWAY as error:
+        except AWAY as error:
             if not self._is_away:
                 facts = {"job": self._job.name, "reason": type(error).__name__}
                 logger.warning("Job waits for the database", extra=facts)
@@ -205,7 +203,7 @@ class Runner:
 
 
 def leave_leases_to_others(wait: Callable[[float], Value]) -> Value:
-    """After an outage, wait while others prolong their leases that ran out meanwhile; what `wait` returned.
+    """After an outage, wait while others prolong their leases that ran out meanwhile; returns what `wait` did.
 
     :raises django.db.Error: the database is still away.
     """

@@ -114,7 +114,7 @@ _STATES_OF_SQLITE: Final = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "S
 class DatabaseStateFilter(logging.Filter):
     """Gives Django's line for a 503 a `reason` instead of a traceback if the database is away, full or read-only.
 
-    Every request meets the same then.
+    Every request fails in the same way then.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:

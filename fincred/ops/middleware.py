@@ -38,7 +38,7 @@ SECURITY_HEADERS = {
 
 
 def rate_limit_headers(counted: tuple[Quota, ...]) -> dict[str, str]:
-    """As in the IETF draft "RateLimit header fields for HTTP": a list, for a request may count against several."""
+    """As in the IETF draft "RateLimit header fields for HTTP": a list, with an entry for each quota."""
     if not counted:
         return {}
     return {
@@ -151,7 +151,7 @@ class TrustedProxyMiddleware:
 class BodyLimitMiddleware:
     """Refuses a body by what is announced of it, before anything reads it.
 
-    It may not be over 1 MiB, in an unknown coding, or a part (RFC 9110, 14.5): what a part leaves out isn't empty.
+    It may not be over 1 MiB, in an unknown coding, or a part (RFC 9110, 14.5), whose rest isn't empty.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from django.db import models
+from django.db import InterfaceError, OperationalError, models
 from django.db.models import Q
 
 from fincred.db.privacy import NOT_PERSONAL
@@ -15,8 +15,9 @@ OVERDUE = timedelta(minutes=10)
 
 LONGEST_FAILURE = 200
 
-# The errors of a database that is away.
-_AWAY = ("OperationalError", "InterfaceError")
+# The errors of a database that is away, and what a row calls them.
+AWAY = (OperationalError, InterfaceError)
+_AWAY_BY_NAME = tuple(error.__name__ for error in AWAY)
 
 
 class DatabaseState(models.Model):
@@ -39,7 +40,7 @@ class DatabaseState(models.Model):
 
 
 # Whether the last run couldn't reach something, which is no fault of the job's.
-_POSTPONED = Q(failure__contains=":") | Q(failure__in=_AWAY)
+_POSTPONED = Q(failure__contains=":") | Q(failure__in=_AWAY_BY_NAME)
 
 
 class JobStateQuerySet(models.QuerySet["JobState"]):
@@ -94,4 +95,4 @@ class JobState(models.Model):
     @property
     def is_postponed(self) -> bool:
         """Whether the last run couldn't reach something, which is no fault of the job's."""
-        return ":" in self.failure or self.failure in _AWAY
+        return ":" in self.failure or self.failure in _AWAY_BY_NAME

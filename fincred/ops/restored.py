@@ -1,7 +1,7 @@
 """With a restored database no request is answered before `after_restore` has run.
 
-That holds also behind a proxy that never asks `ready`. The database has sessions that had ended, and people who
-were erased.
+Such a database has sessions that had ended, and people who were erased. A proxy that never asks `ready` would send
+requests to it.
 """
 
 from __future__ import annotations

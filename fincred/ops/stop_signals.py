@@ -59,16 +59,16 @@ def stop_when_asked() -> Iterator[Callable[[], bool]]:
 
     In the main thread only.
     """
-    asked: list[int] = []
+    came: list[int] = []
 
-    def ask(number: int, frame: FrameType | None) -> None:
-        if asked:
+    def note(number: int, frame: FrameType | None) -> None:
+        if came:
             raise KeyboardInterrupt
-        asked.append(number)
+        came.append(number)
 
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, *_others())}
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, *_others())}
     try:
-        yield lambda: bool(asked)
+        yield lambda: bool(came)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import count
+from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
 from django.db import connection
 
-_APPS = ("accounts", "goals", "planning", "tracking")
+_APPS = ("accounts", "goals", "planning", "tracking", "companion")
 _WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
@@ -35,13 +34,19 @@ def stored() -> dict[str, list[dict[str, Any]]]:
     return {str(model): list(model._default_manager.order_by("pk").values()) for model in models}
 
 
-def faults(service: Callable[[], Any]) -> Iterator[None]:
-    """Yields after the first write has failed, then after the second, ...; ends when the service got through."""
-    for number in count(1):
+def faults_undone(service: Callable[[], Any]) -> int:
+    """Have the first write fail, then the second, ..., until the service gets through; returns how many failed.
+
+    After each failure all is stored as before.
+    """
+    before, failed = stored(), 0
+    while True:
         try:
-            with connection.execute_wrapper(_FaultAtWrite(number)):
+            with connection.execute_wrapper(_FaultAtWrite(failed + 1)):
                 service()
         except InjectedError:
-            yield
+            assert stored() == before
+            failed += 1
         else:
-            return
+            assert stored() != before
+            return failed

@@ -12,7 +12,6 @@ from fincred.money import ZERO, round_to_cents
 from goals.vocabulary import Kind
 from planning.engine.model import Debt, Explanation, Finances
 from planning.engine.money.cents import money, monthly_interest, rate_units, to_cents
-from planning.engine.money.time_value import periods_needed
 
 EMERGENCY_MONTHS: Final = 3
 EMERGENCY_MONTHS_IRREGULAR: Final = 6
@@ -112,10 +111,9 @@ def fire(finances: Finances, savings: Decimal) -> Suggestion | None:
     surplus = finances.surplus
     if target <= savings:
         return None
-    months = periods_needed(target, savings, max(ZERO, surplus), ZERO)
-    years = None if months is None else (months / 12).quantize(TENTH, rounding=ROUND_HALF_UP)
-    way = "There is no surplus to get there with."
-    if years is not None:
+    years, way = None, "There is no surplus to get there with."
+    if surplus > 0:
+        years = ((target - savings) / (surplus * 12)).quantize(TENTH, rounding=ROUND_HALF_UP)
         way = f"With {savings:,.2f} saved, {surplus:,.2f} a month, without growth, takes {years} years."
     text = f"{annual:,.2f} of expenses a year at {WITHDRAWAL_RATE} % a year are {target:,.2f}. {way}"
     facts = {

@@ -224,8 +224,8 @@ class ActionPlan(RevisedModel):
 
         It is the first of these: the goal's date, on which it is overdue if something is missing; the end of the
         month with the last payment; and, since a version stores only the first payments, the day on which the
-        last twelve of them are left. An overdue goal asks anew with each month of the calendar, also for what was
-        asked for in vain. None if all is there. Reads `goal`.
+        last twelve of them are left. An overdue goal asks again in each month of the calendar, also for what was
+        asked for before and not put in. None if all is there. Reads `goal`.
         """
         if self.anchor is None or self.goal.is_reached or self.goal.is_cleared:
             return None

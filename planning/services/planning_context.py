@@ -303,7 +303,7 @@ def _context(
 
 
 def moment_of(version: PlanVersion) -> tuple[datetime, bool]:
-    """Sorts versions by age. Of one moment, active goals' are newer: they followed when another goal ended."""
+    """A key that sorts by age. Of the same moment, versions of active goals are newer: another goal ended then."""
     return version.created_at, version.plan.goal.status == Status.ACTIVE
 
 

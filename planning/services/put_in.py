@@ -59,8 +59,8 @@ def payments_asked_for(context: PlanningContext, inputs: PlanInput, made: Plan) 
     plans = [plan for plan in by_goal if plan]
     _ask_again(_count(_with_news(plans, today), context.owner, today, context), inputs, made)
     _ask_for_less([plan for plan in plans if is_ahead(plan, today)], inputs, made)
-    asked = zip(by_goal, made.goals, strict=True)
-    return [_payments_left(plan, planned, today) if plan else () for plan, planned in asked]
+    each = zip(by_goal, made.goals, strict=True)
+    return [_payments_left(plan, planned, today) if plan else () for plan, planned in each]
 
 
 def _payments_left(plan: ActionPlan, planned: GoalPlan, today: date) -> list[Payment]:
@@ -84,9 +84,9 @@ def _with_news(plans: Sequence[ActionPlan], today: date) -> list[ActionPlan]:
 
 
 def is_ahead(plan: ActionPlan, today: date) -> bool:
-    """Whether linked debts are paid off further than once all that is due by today would be paid.
+    """Whether more of linked debts is paid off than if all that is due by today had been paid.
 
-    They then end sooner, or may be paid less: what their payments come to follows from all that is owed.
+    They then end sooner, or later payments are smaller, because these follow from all that is owed.
     """
     goal = plan.goal
     is_followed = plan.is_of_debts and goal.status == Status.ACTIVE

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from accounts.models import User
 from planning.tests.people import Person
 from planning.tests.test_views_off_plan import Days, asked, calendar, paid
 
@@ -15,11 +13,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.planning]
 
 MINIMUM = 20
 BY = "2027-03-10"
-
-
-@pytest.fixture
-def person(saver: User, time_machine: Any) -> Person:
-    return Person(saver, time_machine)
 
 
 def owed_after(payments: Days, owed: Decimal, rate: int) -> Decimal:

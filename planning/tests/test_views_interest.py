@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from accounts.models import User
 from planning.tests.people import Person
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
@@ -15,9 +12,8 @@ PAY = {"amount": 2300, "frequency": "monthly", "next_date": "2026-03-01"}
 
 
 @pytest.fixture
-def person(saver: User, time_machine: Any) -> Person:
+def person(person: Person) -> Person:
     """300 a month are left. 1 000 are in a goal at 12 %, planned on 10 March; 10 are earned on 10 April."""
-    person = Person(saver, time_machine)
     person.tells(PAY, expenses=2000)
     return person
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 
-from accounts.models import User
 from planning.services.replanning import replay_mismatches
 from planning.tests.people import Person
 from planning.tests.test_views_next_payments import V0, compare, upcoming
@@ -16,9 +14,8 @@ pytestmark = [pytest.mark.integration, pytest.mark.once, pytest.mark.planning]
 
 
 @pytest.fixture
-def person(saver: User, time_machine: Any) -> Person:
+def person(person: Person) -> Person:
     """500 a month are left, in months that begin on the 10th."""
-    person = Person(saver, time_machine)
     person.earns(500)
     return person
 

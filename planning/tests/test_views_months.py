@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from accounts.models import User
 from planning.models import PlanVersion
 from planning.services.planning_context import moment_of
 from planning.tests.people import Person
@@ -16,9 +15,8 @@ pytestmark = [pytest.mark.integration, pytest.mark.planning]
 
 
 @pytest.fixture
-def person(saver: User, time_machine: Any) -> Person:
+def person(person: Person) -> Person:
     """850 a month."""
-    person = Person(saver, time_machine)
     person.earns(850)
     return person
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from accounts.models import User
 from planning.tests.people import Person
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
@@ -34,9 +33,8 @@ Days = list[tuple[str, Decimal]]
 
 
 @pytest.fixture
-def person(saver: User, time_machine: Any) -> Person:
+def person(person: Person) -> Person:
     """500 a month."""
-    person = Person(saver, time_machine)
     person.earns(500)
     return person
 

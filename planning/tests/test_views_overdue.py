@@ -29,9 +29,8 @@ pytestmark = [pytest.mark.integration, pytest.mark.planning]
 
 
 @pytest.fixture
-def person(saver: User, time_machine: Any) -> Person:
+def person(person: Person) -> Person:
     """850 a month are left, on 10 March 2026."""
-    person = Person(saver, time_machine)
     person.earns(850)
     return person
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from accounts.models import User
 from planning.tests.people import Person
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
 
 
 @pytest.fixture
-def person(saver: User, time_machine: Any) -> Person:
+def person(person: Person) -> Person:
     """100 a month are left, from an income with a day."""
-    person = Person(saver, time_machine)
     earns(person, 100)
     return person
 

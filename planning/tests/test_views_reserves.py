@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from accounts.models import User
 from fincred import clock
 from goals.models import Goal
 from planning.tests.people import Person
@@ -27,9 +26,8 @@ FUND = {
 
 
 @pytest.fixture
-def person(saver: User, time_machine: Any) -> Person:
+def person(person: Person) -> Person:
     """1 000 a month, on 10 March 2026."""
-    person = Person(saver, time_machine)
     person.earns(1000)
     return person
 

@@ -24,9 +24,8 @@ NAMES = ("surplus", "given", "carried")
 
 
 @pytest.fixture
-def person(saver: User, time_machine: Any) -> Person:
+def person(person: Person) -> Person:
     """1 000 a month are left, of which 500 are asked for."""
-    person = Person(saver, time_machine)
     person.tells(PAY, expenses=2000)
     person.wants(6000, "2027-03-10")
     person.plans()

@@ -29,7 +29,7 @@ def count_week(user_id: UUID, day: date, weeks: Collection[date]) -> Write:
 
 
 def uncount_week(user_id: UUID, day: date) -> None:
-    """Count one less; the row goes with the last one."""
+    """Count one less; the row is deleted with the last one."""
     week = CheckInWeek.objects.filter(user_id=user_id, monday=monday_of(day))
     if not week.filter(check_ins__gt=1).update(check_ins=F("check_ins") - 1):
         week.delete()

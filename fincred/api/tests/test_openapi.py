@@ -64,9 +64,12 @@ class TestDocument:
         ours = [error for error in all_errors(FinCredError)[1:] if ".tests." not in error.__module__]
         assert {error.code for error in ours if "code" in vars(error)} <= named
 
-    def test_every_operation_with_credentials_can_answer_401(self) -> None:
+    def test_every_operation_with_credentials_names_the_faults_of_a_token(self) -> None:
+        """An app decides by them whether it refreshes its tokens or asks for the password."""
         for method, path, operation in operations():
-            assert ("401" in operation["responses"]) or not operation.get("security"), (method, path)
+            if operation.get("security"):
+                named = operation["responses"]["401"]["description"]
+                assert named == "`NOT_AUTHENTICATED`, `TOKEN_INVALID`, `TOKEN_EXPIRED`", (method, path)
 
     def test_every_operation_says_what_it_does_and_shows_an_example(self) -> None:
         for method, path, operation in operations():

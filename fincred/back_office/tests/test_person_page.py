@@ -1,4 +1,4 @@
-"""The page of a person answers what staff are asked, and each job is at most two clicks from it."""
+"""The page of a person answers what staff are asked."""
 
 from __future__ import annotations
 
@@ -14,22 +14,17 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.back_office.tests.acting import act_in_back_office
 from accounts.mail import queue_mail
-from accounts.managers import MAX_MAIL_ATTEMPTS
-from accounts.models import AuditEntry, OutgoingMail, SecondFactor, User
-from accounts.rate_limits.policies import SIGN_IN_BY_ACCOUNT
-from accounts.services import end_all_sessions, login, open_session, set_active
+from accounts.models import SecondFactor, User
+from accounts.services import end_all_sessions, open_session
 from accounts.tests.factories import PASSWORD, UserFactory
 from accounts.vocabulary import EndReason
 from fincred import clock
-from fincred.back_office.tests.person_pages import page_of, path_of, press
+from fincred.back_office.tests.person_pages import page_of
 from fincred.companion.models import NotificationPreferences, OutgoingPush
 from fincred.companion.tests.factories import NotificationFactory, PhoneFactory
 from fincred.context import Caller, Role, set_caller
-from fincred.errors import FinCredError
-from goals.models import Goal
 from goals.services import cancel_goal
 from goals.tests.factories import GoalFactory
-from planning.models import PlanVersion
 from planning.tests.factories import TODAY, goal_of, plan_for, snapshot_of
 from tracking.services import create_check_in
 from tracking.tests.factories import MilestoneFactory
@@ -51,82 +46,6 @@ class TestTitle:
         saver.profile.timezone = "Asia/Tokyo"
         saver.profile.save()
         assert "it is Tue 21:00 there" in page_of(support, saver)
-
-
-class TestSigningIn:
-    def test_has_nothing_in_the_way(self, support: Client, saver: User) -> None:
-        assert "Nothing is in the way." in page_of(support, saver)
-
-    def test_waits_for_the_address(self, support: Client) -> None:
-        newcomer = UserFactory.create(is_verified=False)
-        page = page_of(support, newcomer)
-        assert "The address isn&#x27;t verified" in page
-        assert "Send the verification mail" in page
-
-    def test_says_from_when_a_mail_can_be_sent_again(self, support: Client, saver: User, noon: datetime) -> None:
-        newcomer = UserFactory.create(is_verified=False)
-        queue_mail(user=newcomer, purpose="verify_email", now=noon - timedelta(seconds=20))
-        queue_mail(user=saver, purpose="reset_password", now=noon - timedelta(minutes=3))
-        OutgoingMail.objects.filter(user=saver).update(sent_at=noon - timedelta(seconds=5))
-        page = page_of(support, newcomer)
-        assert "The verification mail was queued at 11:59:40 UTC; it can be sent again from 12:00:40." in page
-        assert "Send the verification mail" not in page
-        page = page_of(support, saver)
-        assert "The mail for a new password was sent at 11:59:55 UTC; it can be sent again from 12:00:55." in page
-        User.objects.filter(pk=saver.pk).update(is_active=False)
-        assert "can be sent again" not in page_of(support, saver)
-
-    def test_may_have_a_mailbox_that_is_gone(self, support: Client, saver: User, noon: datetime) -> None:
-        User.objects.filter(pk=saver.pk).update(mail_refused_at=noon)
-        page = page_of(support, saver)
-        assert "Nothing is in the way." in page
-        assert "No mail reaches them: on 10 Mar 2026 their mail server said" in page
-        assert "Send the verification mail" in page
-
-    def test_is_in_the_way_of_staff_without_a_second_factor(
-        self, support: Client, agent: User, saver: User, settings: Any
-    ) -> None:
-        assert "Nothing is in the way." in page_of(support, agent)
-        settings.SECOND_FACTOR = True
-        session = support.session
-        session["second_factor_proved"] = True
-        session.save()
-        assert "Into the back office only with a second factor" in page_of(support, agent)
-        assert "Nothing is in the way." in page_of(support, saver)
-
-    def test_was_ended_by_somebody_for_a_reason(self, support: Client, agent: User, saver: User) -> None:
-        act_in_back_office(support, "/admin/accounts/user/", "disable", saver, reason="abuse")
-        page = page_of(support, saver)
-        assert "Disabled by Alex Agent on" in page
-        assert ": abuse of the service." in page
-
-    def test_was_ended_by_a_command_or_beside_us(self, support: Client, saver: User, stranger: User) -> None:
-        set_caller(Caller(role=Role.SYSTEM))
-        set_active(user=saver, is_active=False, now=clock.now())
-        assert "Disabled by an operator on" in page_of(support, saver)
-        User.objects.filter(pk=stranger.pk).update(is_active=False)
-        assert "Disabled beside FinCred" in page_of(support, stranger)
-
-    def throttle(self, support: Client, saver: User) -> None:
-        for _ in range(SIGN_IN_BY_ACCOUNT.quota):
-            assert "Too many attempts" not in page_of(support, saver)
-            with pytest.raises(FinCredError):
-                login(email=saver.email, password="no", now=clock.now())
-        assert "Too many attempts: sign-in is refused until 12:01:00 UTC." in page_of(support, saver)
-
-    @pytest.mark.usefixtures("noon")
-    def test_is_throttled_until_a_moment(self, support: Client, saver: User, settings: Any) -> None:
-        settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
-        self.throttle(support, saver)
-
-    @pytest.mark.redis
-    @pytest.mark.usefixtures("noon", "redis")
-    def test_is_throttled_in_redis(self, support: Client, saver: User, settings: Any) -> None:
-        settings.RATE_LIMIT_ENABLED = True
-        self.throttle(support, saver)
-
-    def test_lacks_a_password(self, support: Client) -> None:
-        assert "They have no password" in page_of(support, UserFactory.create(password=None))
 
 
 class TestRows:
@@ -324,77 +243,3 @@ class TestRows:
         assert f"<td>themselves</td><td>goal cancelled: status active → cancelled · {goal.name}</td>" in page_of(
             support, saver
         )
-
-
-class TestJobs:
-    def test_come_back_to_the_person(self, support: Client, saver: User) -> None:
-        answer = press(support, saver, "disable")
-        assert answer.headers["Location"] == path_of(saver)
-        assert not User.objects.get(pk=saver.pk).is_active
-        press(support, saver, "enable")
-        assert User.objects.get(pk=saver.pk).is_active
-
-    def test_lead_to_no_other_place(self, support: Client, saver: User) -> None:
-        for place in ("https://evil.example/admin/", "//evil.example/admin/", "/docs", "/admin\\@evil.example"):
-            form = {"action": "end_sessions", "_selected_action": str(saver.pk), "return_to": place}
-            answer = support.post("/admin/accounts/user/", form | {"confirmed": "yes", "reason": "asked"})
-            assert "evil" not in answer.headers["Location"], place
-            assert answer.headers["Location"].startswith("/admin/accounts/user/")
-
-    def test_mail(self, support: Client, saver: User) -> None:
-        press(support, saver, "mail_reset")
-        assert OutgoingMail.objects.get(user=saver).purpose == "reset_password"
-        newcomer = UserFactory.create(is_verified=False)
-        press(support, newcomer, "mail_verification")
-        assert OutgoingMail.objects.get(user=newcomer).purpose == "verify_email"
-        assert AuditEntry.objects.filter(action="mail.queued").count() == 2
-
-    def test_end_sessions_all_or_one(self, support: Client, saver: User) -> None:
-        open_session(user=saver, now=clock.now())
-        open_session(user=saver, now=clock.now())
-        press(support, saver, "end")
-        assert saver.sessions.live().count() == 1
-        press(support, saver, "end_sessions")
-        assert saver.sessions.live().count() == 0
-
-    def test_cancel_and_reopen_a_goal(self, support: Client, saver: User) -> None:
-        goal = GoalFactory.create(user=saver)
-        press(support, saver, "cancel")
-        assert Goal.objects.get(pk=goal.pk).status == "cancelled"
-        press(support, saver, "reopen")
-        assert Goal.objects.get(pk=goal.pk).status == "active"
-
-    def test_plan_again(self, support: Client, saver: User) -> None:
-        snapshot_of(saver)
-        plan_for(goal_of(saver, target_date=clock.now().date() + timedelta(days=400)))
-        press(support, saver, "regenerate")
-        assert PlanVersion.objects.count() == 2
-
-    def test_try_a_mail_again(self, support: Client, saver: User) -> None:
-        queue_mail(user=saver, purpose="reset_password", now=clock.now())
-        OutgoingMail.objects.update(attempts=MAX_MAIL_ATTEMPTS)
-        press(support, saver, "retry")
-        assert OutgoingMail.objects.get().attempts == 0
-
-    def test_export_and_erase_are_for_superusers(self, support: Client, boss: Client, saver: User) -> None:
-        page = page_of(support, saver)
-        assert 'value="export"' not in page
-        assert 'value="erase"' not in page
-        for action in ("export", "erase"):
-            act_in_back_office(support, "/admin/accounts/user/", action, saver)
-        assert User.objects.filter(pk=saver.pk).exists()
-        answer = press(boss, saver, "export")
-        assert answer.headers["Content-Type"] == "application/json"
-        assert answer.json()["account"]["email"] == saver.email
-        assert AuditEntry.objects.get(action="person.exported").reason == "asked"
-        press(boss, saver, "erase")
-        assert not User.objects.filter(pk=saver.pk).exists()
-
-    def test_of_export_and_erase_take_one_person(self, boss: Client, saver: User, stranger: User) -> None:
-        for action in ("export", "erase"):
-            page = act_in_back_office(boss, "/admin/accounts/user/", action, saver, stranger).content.decode()
-            assert "Choose one person for this." in page
-        assert User.objects.filter(pk__in=[saver.pk, stranger.pk]).count() == 2
-
-    def test_are_not_offered_for_staff(self, support: Client, agent: User) -> None:
-        assert 'class="bo-act"' not in page_of(support, agent)

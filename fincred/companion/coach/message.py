@@ -122,7 +122,8 @@ class Message:
     def hints_at(self, names: Sequence[str], is_telling: Callable[[str], bool]) -> tuple[list[int], str]:
         """The positions of names that it may mean; the text with `NAMED` for them.
 
-        A name is meant by all of its words in any order, one of which is telling, or by a telling word of its own.
+        It means the names of which it has all words, in any order, one of them telling. Without such a name, it
+        means those of which it has a telling word that no other name has.
         """
         here = {word.key for word in self.words}
         keys = [_keys(name) for name in names]

@@ -1,4 +1,4 @@
-"""Which words tell of a goal's name, because the coach knows nothing else by them. Pure."""
+"""Which words can stand for a goal's name, because they have no other meaning for the coach. Pure."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from fincred.ids import read_id
 
 @extend_schema_field(OpenApiTypes.STR)
 class KnownIntentField(Field[Intent, Any, Any, Any]):
-    """One of the coach's intents; any other JSON is `help`, for the existing app has intents of its own."""
+    """One of the coach's intents; any other JSON is `help`, because the existing app sends intents of its own."""
 
     def to_internal_value(self, data: Any) -> Intent:
         return Intent(data) if data in list(Intent) else Intent.HELP

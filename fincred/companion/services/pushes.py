@@ -39,7 +39,7 @@ WORDS: Final = {
 
 
 def send_due_pushes(*, clock: Clock, stop: Stop = lambda: False) -> int:
-    """Send what is due until `stop()`; how many. Several processes may do this at once.
+    """Send what is due until `stop()`; returns how many. Several processes may do this at once.
 
     :raises fincred.companion.expo.ExpoError: no answer from Expo; the pushes are tried again later.
     """
@@ -164,7 +164,7 @@ def _message(push: OutgoingPush) -> dict[str, Any]:
 
 
 def read_receipts(*, clock: Clock, stop: Stop = lambda: False) -> int:
-    """Read what became of pushes that were sent a quarter of an hour ago, until `stop()`; how many are settled.
+    """Read what became of pushes sent a quarter of an hour ago, until `stop()`; returns how many are settled.
 
     :raises fincred.companion.expo.ExpoError: no answer from Expo.
     """

@@ -67,7 +67,7 @@ class _Person:
 
 
 def send_due_notifications(*, clock: Clock, stop: Callable[[], bool] = lambda: False) -> int:
-    """Queue the mail of all notifications that are due, and plan their next moments, until `stop()`; how many.
+    """Queue the mail of all due notifications and plan their next moments, until `stop()`; returns how many.
 
     Several processes may do this at once: each takes people whom no other has.
     """
@@ -78,7 +78,7 @@ def send_due_notifications(*, clock: Clock, stop: Callable[[], bool] = lambda: F
 
 
 def skip_due_notifications(*, now: datetime) -> int:
-    """Plan the next moments of all that is due, and send nothing; how many."""
+    """Plan the next moments of all that is due, and send nothing; returns how many."""
     done = 0
     while handled := _skip_batch(now):
         done += handled
@@ -127,7 +127,7 @@ def _put_off(row: Notification, now: datetime) -> None:
 
 @transaction.atomic
 def _send_batch(now: datetime) -> int:
-    """Handle some of what is due; how many rows."""
+    """Handle some of what is due; returns how many rows."""
     rows = _lock_due(now)
     people = _people({row.user_id: row.user.notification_preferences for row in rows}, now)
     mails: list[OutgoingMail] = []

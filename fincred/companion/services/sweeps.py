@@ -41,7 +41,7 @@ SOON: Final = timedelta(hours=4)
 
 
 def plan_for_everybody(*, now: datetime, stop: Stop = lambda: False) -> int:
-    """Plan for people who have nothing planned, and what has no next moment yet; how many of both.
+    """Plan for people who have nothing planned, and what has no next moment yet; returns how many of both.
 
     These are people who registered before the upgrade or were created by staff, plans that `follow_plans` couldn't
     know of, goals that were paused, and rows whose planning failed.
@@ -111,7 +111,7 @@ def _batches(rows: Sequence[T], stop: Stop) -> Iterator[Sequence[T]]:
 
 
 def follow_plans(*, since: datetime, now: datetime, stop: Stop = lambda: False) -> int:
-    """Have reminders follow the plans that have new versions `since` then, until `stop()`; how many plans.
+    """Have reminders follow the plans that have new versions `since` then, until `stop()`; returns how many plans.
 
     This is no part of the requests that change plans: a reminder is due hours later at the earliest. People who
     have nothing planned yet are left to `plan_for_everybody`, and plans that have ended to the sending.

@@ -216,7 +216,7 @@ class TestDebts:
         tell(as_saver, debts=[debt(500, 0, 0)])
         said = ask("How do I pay off my debts?")
         assert "0.00 USD of interest" not in said
-        assert "nothing is paid on your debts each month, for the minimum payments are 0, so they stay" in said
+        assert "nothing is paid on your debts each month, because the minimum payments are 0, so they stay" in said
         assert "With 50.00 USD more a month they are paid off in 10 months." in said
 
     def test_that_grow_are_told_without_guilt_and_with_a_way_out(self, as_saver: APIClient, ask: Ask) -> None:

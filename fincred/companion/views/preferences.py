@@ -108,8 +108,9 @@ class Unsubscribe(PublicView):
         return self.answer({"message": f"You get no more {_WHAT[kind]}."}, MessageSerializer)
 
     def _read(self, token: str) -> tuple[UUID, MessageKind]:
-        """The person's id and the kind of mail. Of a network only forged tokens are counted: mail programs send
-        many of ours.
+        """The person's id and the kind of mail.
+
+        A network's limit counts forged tokens only, because mail programs send many of ours.
 
         :raises ResourceNotFoundError: the token isn't one of ours.
         :raises RateLimitExceededError: too many of them from this network.

@@ -71,7 +71,7 @@ class DatabaseValidation(BaseDatabaseValidation):
 
 
 class ErrorWrapper(DatabaseErrorWrapper):
-    """Raise `OperationalError` where psycopg calls the server's refusal an internal error, as it would a bug.
+    """Raise `OperationalError` where psycopg raises `InternalError`, as for a bug in the server.
 
     The server takes no writes at the moment, or ended a transaction that stood still: a 503, and tried again.
     """

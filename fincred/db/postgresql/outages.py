@@ -32,7 +32,7 @@ class Outages:
         return is_news
 
     def end(self, database: str) -> None:
-        """A connection was made."""
+        """Note that a connection was made, so the outage is over."""
         with self._lock:
             was_away = self._reasons.pop(database, None)
         if was_away:

@@ -15,7 +15,7 @@ _ends_at: ContextVar[float | None] = ContextVar("_ends_at", default=None)
 
 @contextmanager
 def patience(seconds: float) -> Iterator[None]:
-    """For all waits in the block together. Inside of another one, the one that is over first counts."""
+    """Limit all waits in the block together. Of nested blocks, the limit that ends first counts."""
     ends_at, outer = time.monotonic() + seconds, _ends_at.get()
     token = _ends_at.set(ends_at if outer is None else min(ends_at, outer))
     try:

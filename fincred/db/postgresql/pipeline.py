@@ -77,7 +77,7 @@ class Connection(psycopg.Connection[Any]):
         """psycopg's only way to wait for a connected server: each statement, COMMIT, ROLLBACK.
 
         :raises OperationalError: there was no answer in time; the connection is closed, and the pool's others are
-            exchanged, for they lead to the same server.
+            exchanged, because they lead to the same server.
         """
         seconds = limit(timeout or self.deadline)
         try:

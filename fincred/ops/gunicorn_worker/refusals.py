@@ -25,7 +25,7 @@ class FragmentError(ParseException):  # type: ignore[misc]
 
 
 class KeyRepeatedError(ParseException):  # type: ignore[misc]
-    """A request has several keys; joined they would be one that no repeat of it may have."""
+    """A request has several keys; joined they would be a key that a repeated request may not have."""
 
 
 # The first that fits; anything else is a fault of ours.

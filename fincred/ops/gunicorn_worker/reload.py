@@ -99,7 +99,7 @@ def _fault(stop: _Stop) -> str:
 def leave_place_empty(worker: Any, error: BaseException) -> NoReturn:
     """End a worker that can't start though it isn't the first; gunicorn tries again, and the others go on.
 
-    With the status of a worker that can't start, gunicorn would stop as a whole, and stumble over a second such
+    With the status of a worker that can't start, gunicorn would stop as a whole, and fail at a second such
     status while it stops. At the start the first worker says what is wrong.
     """
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -1,4 +1,4 @@
-"""One process of gunicorn: who works, who may connect, who has to go, how it stops."""
+"""A worker process of gunicorn: its threads, which connections it accepts and closes, how it stops."""
 
 from __future__ import annotations
 
@@ -243,7 +243,7 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
     # --- How it stops
 
     def handle_exit(self, sig: Any, frame: Any) -> None:
-        """SIGTERM: `ready` says no from now on, and in a while no connection is accepted or kept any more."""
+        """SIGTERM: `ready` is 503 from now on; after `DRAIN_SECONDS` no connection is accepted or kept."""
         if not self.booted:  # it is still loading, and serves no client
             super().handle_exit(sig, frame)
         elif self._stops_at is None:

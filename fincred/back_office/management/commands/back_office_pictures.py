@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from fincred.ops.chromium import NEEDS, SCHEMES, add_chromium_argument, open_chromium
+from tracking.demo import DEMO_EMAIL, SUPPORT_EMAIL, SUPPORT_PASSWORD
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 _SIZES: Final = ((1440, 900), (390, 844))
-_AGENT: Final = ("support@fincred.example", "here-to-help-you-save")
-_PERSON: Final = "demo@fincred.example"
 
 
 class Command(BaseCommand):
@@ -47,14 +46,15 @@ class Command(BaseCommand):
 def _pages(tab: Page, admin: str) -> Iterator[tuple[str, str]]:
     """Name and address of each page; the tab is signed in after the first one."""
     yield "sign-in", admin
-    email, password = _AGENT
-    tab.get_by_label("Email").fill(email)
-    tab.get_by_label("Password").fill(password)
+    tab.get_by_label("Email").fill(SUPPORT_EMAIL)
+    tab.get_by_label("Password").fill(SUPPORT_PASSWORD)
     with tab.expect_navigation():
         tab.get_by_role("button", name="Log in").click()
-    tab.goto(f"{admin}find/?q={_PERSON}")
+    tab.goto(f"{admin}find/?q={DEMO_EMAIL}")
     if "/change/" not in tab.url:
-        raise CommandError(f"{admin} doesn't let {email} in, or doesn't know {_PERSON}: run seed_demo there")
+        raise CommandError(
+            f"{admin} doesn't let {SUPPORT_EMAIL} in, or doesn't know {DEMO_EMAIL}: run seed_demo there"
+        )
     person = tab.url
     unrealistic = tab.get_by_role("article").filter(has_text="Why Unrealistic")
     plan = unrealistic.get_by_role("link", name="and what changed").first.evaluate("it => it.href")

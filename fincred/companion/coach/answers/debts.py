@@ -250,7 +250,7 @@ def _never(found: Comparison, question: Question, extra: Decimal = ZERO) -> str:
     budget, floor = found.monthly_budget, found.avalanche.interest_floor or ZERO
     paid, interest = _minimums(found, question), question.money(floor)
     if not budget:
-        text = "At present nothing is paid on your debts each month, for the minimum payments are 0"
+        text = "At present nothing is paid on your debts each month, because the minimum payments are 0"
         text += f"; the first month adds {interest} of interest." if floor else ", so they stay as they are."
     elif floor >= budget:
         text = (

@@ -7,13 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from fincred.money import CENT, round_to_cents, round_up_to_cents
-from planning.engine.money.time_value import (
-    amortise,
-    debt_periods_needed,
-    future_value,
-    level_payment,
-    periods_needed,
-)
+from planning.engine.money.time_value import future_value, level_payment
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
@@ -34,24 +28,10 @@ class TestPublishedExamples:
 
         assert shown(payment, 4) == Decimal("1854.0247")
 
-    def test_numpy_financial_nper(self) -> None:
-        periods = debt_periods_needed(Decimal(8000), Decimal(150), Decimal(7))
-
-        assert shown(periods, 5) == Decimal("64.07335")
-
     def test_numpy_financial_fv(self) -> None:
         value = future_value(Decimal(100), Decimal(100), Decimal(5), 120, start_of_month=False)
 
         assert shown(value, 5) == Decimal("15692.92889")
-
-    def test_numpy_financial_ipmt(self) -> None:
-        months = list(amortise(Decimal(2500), Decimal("8.24"), 12))
-
-        assert [round_to_cents(month.balance) for month in months[:2]] == [
-            Decimal("2299.42"),
-            Decimal("2097.46"),
-        ]
-        assert round_to_cents(sum((month.interest for month in months), NOTHING)) == Decimal("112.98")
 
     def test_saving_at_the_end_of_the_month_as_a_public_tutorial_has_it(self) -> None:
         payment = level_payment(Decimal(10_000), NOTHING, Decimal(6), 10, start_of_month=False)
@@ -106,41 +86,6 @@ class TestLevelPayment:
         assert later < sooner
 
 
-class TestPeriodsNeeded:
-    def test_without_interest_divides(self) -> None:
-        assert periods_needed(Decimal(1000), Decimal(100), Decimal(300), NOTHING) == 3
-
-    def test_is_nothing_at_the_target(self) -> None:
-        assert periods_needed(Decimal(100), Decimal(100), NOTHING, NOTHING) == 0
-
-    def test_is_never_without_payment_or_growth(self) -> None:
-        assert periods_needed(Decimal(100), Decimal(10), NOTHING, NOTHING) is None
-        assert periods_needed(Decimal(100), NOTHING, NOTHING, Decimal(5)) is None
-
-    def test_growth_alone_can_get_there(self) -> None:
-        periods = periods_needed(Decimal("102.01"), Decimal(100), NOTHING, Decimal(12))
-
-        assert shown(periods, 20) == 2
-
-    @pytest.mark.parametrize("payment", ["6.99", "7"])
-    def test_a_debt_paid_no_more_than_its_interest_is_never_cleared(self, payment: str) -> None:
-        assert debt_periods_needed(Decimal(1200), Decimal(payment), Decimal(7)) is None
-
-    def test_a_debt_paid_a_cent_more_than_its_interest_is_cleared_one_day(self) -> None:
-        assert shown(debt_periods_needed(Decimal(1200), Decimal("7.01"), Decimal(7)), 2) == Decimal("1126.56")
-
-    @given(MONEY, MONEY, RATES, st.integers(1, 600), EITHER)
-    def test_inverts_the_level_payment(
-        self, target: Decimal, present: Decimal, rate: Decimal, periods: int, start: bool
-    ) -> None:
-        payment = level_payment(target, present, rate, periods, start_of_month=start)
-        assume(payment > 0)
-
-        needed = periods_needed(target, present, payment, rate, start_of_month=start)
-
-        assert shown(needed, 10) == periods
-
-
 class TestFutureValue:
     def test_money_at_the_start_of_a_month_earns_that_month(self) -> None:
         value = future_value(NOTHING, Decimal(100), Decimal(12), 2)
@@ -149,15 +94,3 @@ class TestFutureValue:
 
     def test_without_interest_adds_up(self) -> None:
         assert future_value(Decimal(10), Decimal(5), NOTHING, 12) == 70
-
-
-class TestAmortise:
-    @given(MONEY, RATES, st.integers(1, 120))
-    def test_every_payment_is_interest_and_principal_and_the_last_clears_the_loan(
-        self, loan: Decimal, rate: Decimal, periods: int
-    ) -> None:
-        months = list(amortise(loan, rate, periods))
-
-        assert [month.period for month in months] == list(range(1, periods + 1))
-        assert all(abs(month.interest + month.principal - month.payment) < 1e-20 for month in months)
-        assert abs(months[-1].balance) < Decimal("1e-20")
