@@ -32,7 +32,7 @@ def job_state(job: JobState, now: datetime) -> SafeString | str:
     times = "once" if job.failures == 1 else f"{job.failures} times in a row"
     if not job.failure:
         return f"failed {times}: {_LOG}"
-    went = "postponed" if job.is_postponed else "failed"
+    went = "postponed" if job.was_postponed else "failed"
     return told(f"{went} {times}: {{}}", why_it_failed(job.failure), job.failure)
 
 

@@ -35,7 +35,7 @@ def job_figures(now: datetime) -> Iterator[Metric]:
         if row.last_success_at and row.last_seconds is not None:
             success.add_metric([row.name], row.last_success_at.timestamp())
             seconds.add_metric([row.name], row.last_seconds)
-        failures.add_metric([row.name], 0 if row.is_postponed else row.failures)
+        failures.add_metric([row.name], 0 if row.was_postponed else row.failures)
         due.add_metric([row.name], row.next_run_at.timestamp())
         done.add_metric([row.name], row.done)
     yield from (success, seconds, failures, due, done)

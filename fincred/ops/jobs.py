@@ -12,21 +12,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event, Thread
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID, uuid4
 
-from django.db import OperationalError, connection, connections
+from django.db import InterfaceError, OperationalError, connection, connections
 from django.db.models import Exists, F, Q, QuerySet
 
 from fincred.db import own_migrations
 from fincred.ops.heartbeat import heartbeat
-from fincred.ops.models import AWAY, LONGEST_FAILURE, DatabaseState, JobState
+from fincred.ops.models import LONGEST_FAILURE, DatabaseState, JobState
 from fincred.text import shorten
 
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=1)
 HEARTBEAT = timedelta(seconds=15)
+# The errors of a database that is away.
+AWAY: Final = (OperationalError, InterfaceError)
 # The wait after a failure, unless the job's own interval is shorter.
 RETRY = timedelta(minutes=1)
 # How long a worker waits before it looks again whether a job is due: a tenth of its interval, within these.
@@ -103,13 +105,18 @@ def run_if_due(job: Job, *, clock: Clock, stop: Stop = lambda: False) -> bool:
     except Exception as error:  # one job's error must not end the others
         # No other error's text is kept: it may quote what the job read.
         reason = str(error) if isinstance(error, JobPostponedError) else type(error).__name__
-        if isinstance(error, (JobPostponedError, *AWAY)):
+        postponed = isinstance(error, (JobPostponedError, *AWAY))
+        if postponed:
             logger.warning("Job postponed", extra=facts | {"reason": reason})
         else:
             logger.exception("Job failed", extra=facts)
         soon = {} if job.parallel else {"next_run_at": clock() + min(job.every, RETRY)}
         _row(job, owner).update(
-            leased_until=None, failures=F("failures") + 1, failure=shorten(reason, LONGEST_FAILURE), **soon
+            leased_until=None,
+            failures=F("failures") + 1,
+            was_postponed=postponed,
+            failure=shorten(reason, LONGEST_FAILURE),
+            **soon,
         )
         return False
     seconds = time.monotonic() - began
@@ -120,6 +127,7 @@ def run_if_due(job: Job, *, clock: Clock, stop: Stop = lambda: False) -> bool:
     _row(job, owner).update(
         leased_until=None,
         failures=0,
+        was_postponed=False,
         failure="",
         done=F("done") + done,
         last_success_at=clock(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from django.db import InterfaceError, OperationalError, models
+from django.db import models
 from django.db.models import Q
 
 from fincred.db.privacy import NOT_PERSONAL
@@ -14,10 +14,6 @@ OVERDUE = timedelta(minutes=10)
 """How late a job is when nothing seems to run it: a worker looks for each at least once a minute."""
 
 LONGEST_FAILURE = 200
-
-# The errors of a database that is away, and what a row calls them.
-AWAY = (OperationalError, InterfaceError)
-_AWAY_BY_NAME = tuple(error.__name__ for error in AWAY)
 
 
 class DatabaseState(models.Model):
@@ -39,10 +35,6 @@ class DatabaseState(models.Model):
         return "The state of this database"
 
 
-# Whether the last run couldn't reach something, which is no fault of the job's.
-_POSTPONED = Q(failure__contains=":") | Q(failure__in=_AWAY_BY_NAME)
-
-
 class JobStateQuerySet(models.QuerySet["JobState"]):
     def whole(self) -> JobStateQuerySet:
         """Without the rows of shards, such as `check_integrity 2/4`."""
@@ -55,11 +47,11 @@ class JobStateQuerySet(models.QuerySet["JobState"]):
     def failing(self, now: datetime) -> JobStateQuerySet:
         """Those whose last run failed by a fault, or that are overdue."""
         is_free = Q(leased_until=None) | Q(leased_until__lte=now)
-        return self.filter(Q(~_POSTPONED, failures__gt=0) | Q(is_free, next_run_at__lte=now - OVERDUE))
+        return self.filter(Q(was_postponed=False, failures__gt=0) | Q(is_free, next_run_at__lte=now - OVERDUE))
 
     def postponed(self) -> JobStateQuerySet:
         """Those whose last run couldn't reach something."""
-        return self.filter(_POSTPONED, failures__gt=0)
+        return self.filter(was_postponed=True)
 
 
 class JobState(models.Model):
@@ -76,7 +68,9 @@ class JobState(models.Model):
     last_seconds = models.FloatField(null=True)
     # In a row, since the last success.
     failures = models.PositiveIntegerField(default=0)
-    # Why the last run failed: the error's name, or what the job couldn't reach: and how. Empty after a success.
+    # Whether the last run couldn't reach something, which is no fault of the job's.
+    was_postponed = models.BooleanField(default=False, db_default=False)
+    # Why the last run failed: the error's name, or what the job couldn't reach and how. Empty after a success.
     failure = models.CharField(max_length=LONGEST_FAILURE, blank=True, default="", db_default="")
     done = models.PositiveBigIntegerField(default=0)
 
@@ -91,8 +85,3 @@ class JobState(models.Model):
     def is_overdue(self, now: datetime) -> bool:
         """Whether it should have run a while ago, and nothing runs it."""
         return self.next_run_at <= now - OVERDUE and (self.leased_until is None or self.leased_until <= now)
-
-    @property
-    def is_postponed(self) -> bool:
-        """Whether the last run couldn't reach something, which is no fault of the job's."""
-        return ":" in self.failure or self.failure in _AWAY_BY_NAME

@@ -185,7 +185,9 @@ class TestTiles:
         )
         jobs = {"broken": (2, "ValueError"), "fine": (0, ""), "mail": (3, "mail server: gaierror")}
         for name, (failures, failure) in jobs.items():
-            JobState.objects.create(name=name, failures=failures, failure=failure, next_run_at=noon)
+            JobState.objects.create(
+                name=name, failures=failures, was_postponed=name == "mail", failure=failure, next_run_at=noon
+            )
         count_standings(now=noon)
         count_figures(now=noon)
         for days in (0, 6, 6, 7):  # after the daily job
@@ -207,7 +209,7 @@ class TestJobs:
     def test_that_wait_for_another_service_are_no_failures(self, noon: datetime, boss: Client) -> None:
         waiting = {"mail": "mail server: gaierror", "pushes": "Expo: 502", "goal_cycles": "OperationalError"}
         for name, failure in waiting.items():
-            JobState.objects.create(name=name, failures=1, failure=failure, next_run_at=noon)
+            JobState.objects.create(name=name, failures=1, was_postponed=True, failure=failure, next_run_at=noon)
         page = boss.get("/admin/").content.decode()
         assert "jobs that fail or are overdue" in page
         assert "postponed: goal cycles, mail, pushes" in page

@@ -35,15 +35,21 @@ NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
         ),
         (JobState(failures=1), "failed once: the log"),
         (
-            JobState(failures=3, failure="mail server: TimeoutError"),
+            JobState(failures=3, was_postponed=True, failure="mail server: TimeoutError"),
             "postponed 3 times in a row: the mail server is",
         ),
         (
-            JobState(failures=1, failure="mail folder: Permission denied: /var/mail"),
+            JobState(failures=1, was_postponed=True, failure="mail folder: Permission denied: /var/mail"),
             "postponed once: the mail folder can&#x27;t be written",
         ),
-        (JobState(failures=1, failure="Expo: 502"), "postponed once: Expo, which delivers pushes"),
-        (JobState(failures=1, failure="OperationalError"), "postponed once: the database was away"),
+        (
+            JobState(failures=1, was_postponed=True, failure="Expo: 502"),
+            "postponed once: Expo, which delivers pushes",
+        ),
+        (
+            JobState(failures=1, was_postponed=True, failure="OperationalError"),
+            "postponed once: the database was away",
+        ),
         (JobState(failures=1, failure="ZeroDivisionError"), "failed once: a fault of the program"),
     ],
 )

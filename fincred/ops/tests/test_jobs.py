@@ -3,8 +3,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Any
 
 import pytest
+from django.apps import apps
 
 from fincred import clock
 from fincred.ops import jobs
@@ -106,6 +109,7 @@ class TestRunIfDue:
         [record] = [record for record in caplog.records if record.message == "Job failed"]
         assert record.exc_info is not None
         assert (row().failures, row().next_run_at, row().last_success_at) == (1, noon + MINUTE, None)
+        assert not row().was_postponed
         assert run_if_due(HOURLY, clock=at(noon + MINUTE))
         assert (row().failures, row().failure) == (0, "")
 
@@ -126,6 +130,17 @@ class TestRunIfDue:
         [record] = [record for record in caplog.records if record.message == "Job postponed"]
         assert vars(record)["reason"] == row().failure == "mail server: ConnectionRefusedError"
         assert record.exc_info is None
+        assert row().was_postponed
+        run_if_due(HOURLY, clock=at(noon + MINUTE))
+        assert (row().failures, row().was_postponed) == (0, False)
+
+    def test_that_was_postponed_by_the_version_before_is_known_by_its_text(self, noon: datetime) -> None:
+        mark: Any = import_module("fincred.ops.migrations.0006_job_postponed").mark
+        told = {"mail": "mail server: gaierror", "goal_cycles": "OperationalError", "pushes": "KeyError"}
+        for name, failure in told.items():
+            JobState.objects.create(name=name, failures=1, failure=failure, next_run_at=noon)
+        mark(apps, None)
+        assert {row.name for row in JobState.objects.postponed()} == {"mail", "goal_cycles"}
 
     @pytest.mark.parametrize(
         ("reason", "kept"),
