@@ -18,7 +18,7 @@ from planning.engine.cadence import monthly_amount, period_amount
 from planning.engine.dates import Calendar
 from planning.engine.model import Explanation, GoalPlan, PlanInput
 from planning.engine.plan import make_plan
-from planning.months import Step, steps_of
+from planning.put_in.months import Step, steps_of
 from planning.vocabulary import ActionPlanType, Feasibility, Frequency
 
 MOST_PAYMENTS: Final = 120

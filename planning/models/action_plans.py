@@ -18,14 +18,14 @@ from fincred.db.models import RevisedModel, RevisedQuerySet
 from fincred.db.privacy import Privacy
 from goals.models import Goal
 from goals.vocabulary import GoalType, Kind, Status
-from planning.as_asked import AsAsked
 from planning.engine.cadence import Cadence, Payment, next_action_date
 from planning.engine.dates import calendar_on
 from planning.engine.explanation import without_payday
 from planning.engine.sentences import missing_as_asked
 from planning.models.written_once import WrittenOnce
-from planning.months import Planned, PlannedMonth, Step, amount_on
-from planning.still_asked import (
+from planning.put_in.as_asked import AsAsked
+from planning.put_in.months import Planned, PlannedMonth, Step, amount_on
+from planning.put_in.still_asked import (
     PutIn,
     debt_payments_left,
     month_over_on,
@@ -56,9 +56,9 @@ class ActionPlan(RevisedModel):
     `starts_on` (None: nothing is paid at present). Biweekly counts from `since`, the person's day of creation.
     When `is_chosen`, the person chose the amount; else the engine did.
 
-    `anchor` is that of the calendar that the person's plans share, `month` what was counted of its present month
-    (`planning.months.PlannedMonth`), `instalments` what each month asks for, and `payments` the first payments
-    that were still to be made, on real days. Plans made before there was a shared calendar have no anchor.
+    `anchor` is that of the calendar that the person's plans share; plans made before there was one have none.
+    `month` is what was counted of its present month (`planning.put_in.months.PlannedMonth`). `instalments` is what
+    each month asks for, `payments` are the first payments that were still to be made, on real days.
     `carried` is what all the person's plans keep for each month from those before it. While none of them is
     followed, it is all that the months leave, and then no version has it.
     """

@@ -10,12 +10,12 @@ from decimal import Decimal
 from accounts.models import User
 from goals.history import Told, reader
 from goals.vocabulary import Kind, Status
-from planning.as_asked import AsAsked, OwedNow, Savings, debts_as_asked, later_than_stored, savings_as_asked
 from planning.engine.cadence import Payment
 from planning.engine.dates import Calendar, calendar_on
 from planning.models import ActionPlan
-from planning.months import amount_of_month
-from planning.saved_interest import saved_interest
+from planning.put_in.as_asked import AsAsked, OwedNow, Savings, debts_as_asked, later_than_stored, savings_as_asked
+from planning.put_in.months import amount_of_month
+from planning.put_in.saved_interest import saved_interest
 from planning.services.planning_context import PlanningContext, read_context
 from planning.services.present_month import History
 from planning.services.put_in import count_what_was_put_in, is_ahead

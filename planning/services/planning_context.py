@@ -19,19 +19,19 @@ from fincred.money import ZERO
 from goals import transitions
 from goals.models import Goal
 from goals.vocabulary import GoalType, Kind, Priority, Status
-from planning.debt_months import NOTHING_DUE
 from planning.engine.cadence import Cadence
 from planning.engine.dates import Calendar
 from planning.engine.model import GoalInput, PlanInput
 from planning.entry_names import EntryNames, new_names
 from planning.errors import SnapshotRequiredError
 from planning.models import ActionPlan, PlanVersion, Snapshot
-from planning.months import Planned, PlannedMonth
-from planning.paid_off import SnapshotTold
+from planning.put_in.debt_months import NOTHING_DUE
+from planning.put_in.months import Planned, PlannedMonth
+from planning.put_in.paid_off import SnapshotTold
+from planning.put_in.snapshot_debts import ClearingGoal, SnapshotDebts
 from planning.queries import NEWEST_SNAPSHOTS, NEWEST_VERSIONS, PLANNED_GOALS
 from planning.services.present_month import CountedMonths, History, counted_months
 from planning.snapshot_contents import SnapshotContents
-from planning.snapshot_debts import ClearingGoal, SnapshotDebts
 from planning.versions import Terms, VersionInputs
 from planning.vocabulary import ActionPlanType, Frequency
 

@@ -16,9 +16,9 @@ from goals.history import Told, reader
 from goals.models import Goal
 from goals.vocabulary import GoalType, Kind
 from planning.engine.dates import Calendar
-from planning.months import Amounts, Planned, PlannedMonth, count_month
+from planning.put_in.months import Amounts, Planned, PlannedMonth, count_month
+from planning.put_in.saved_interest import SavedInterest, saved_interest
 from planning.queries import EARLIER_ANCHORS
-from planning.saved_interest import SavedInterest, saved_interest
 
 
 class CountedMonths(NamedTuple):

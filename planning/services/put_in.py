@@ -10,16 +10,16 @@ from typing import Final
 from accounts.models import User
 from fincred.money import ZERO
 from goals.vocabulary import Status
-from planning.debt_months import needed_to_clear
 from planning.engine.cadence import Payment
 from planning.engine.dates import Calendar, calendar_on
 from planning.engine.model import GoalInput, GoalPlan, Plan, PlanInput
 from planning.engine.plan import make_plan
 from planning.models import ActionPlan
-from planning.months import PlannedMonth, amount_of_month
+from planning.put_in.debt_months import needed_to_clear
+from planning.put_in.months import PlannedMonth, amount_of_month
+from planning.put_in.still_asked import PutIn, no_more_than
 from planning.services.planning_context import PlanningContext, read_context
 from planning.services.present_month import History, counted_months
-from planning.still_asked import PutIn, no_more_than
 from planning.versions import MOST_PAYMENTS
 
 _DAY: Final = timedelta(days=1)

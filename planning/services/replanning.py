@@ -24,7 +24,7 @@ from planning.engine.model import Plan, PlanInput
 from planning.engine.needs import last_month
 from planning.engine.plan import make_plan
 from planning.models import ActionPlan, PlanVersion
-from planning.months import Step, steps_of
+from planning.put_in.months import Step, steps_of
 from planning.services.long_plans import make_plan_in_transaction
 from planning.services.planning_context import PlanningContext, context_of_changed_goal, lock_and_read_context
 from planning.versions import DECIDED, VersionOutputs, compute_outputs, replay

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from planning.as_asked import AsAsked, OwedNow, Savings, debts_as_asked, later_than_stored, savings_as_asked
 from planning.engine.cadence import Payment
 from planning.engine.dates import Calendar
 from planning.engine.model import Debt
+from planning.put_in.as_asked import AsAsked, OwedNow, Savings, debts_as_asked, later_than_stored, savings_as_asked
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 

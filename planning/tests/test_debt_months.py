@@ -8,11 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from planning.debt_months import DebtMonth, Due, count_debt_month, kept_last_month
 from planning.engine.dates import Calendar
 from planning.engine.model import Debt
-from planning.months import Planned
-from planning.paid_off import PaidOff
+from planning.put_in.debt_months import DebtMonth, Due, count_debt_month, kept_last_month
+from planning.put_in.months import Planned
+from planning.put_in.paid_off import PaidOff
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 

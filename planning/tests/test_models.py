@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from planning.errors import ImmutableError
 from planning.models import ActionPlan, PlanVersion, Snapshot
-from planning.still_asked import PutIn
+from planning.put_in.still_asked import PutIn
 from planning.tests.factories import goal_of, plan_for, snapshot_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning]

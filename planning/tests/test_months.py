@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from planning.months import Amounts, Planned, PlannedMonth, count_month, steps_of
+from planning.put_in.months import Amounts, Planned, PlannedMonth, count_month, steps_of
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from goals.history import Told
 from planning.engine.dates import Calendar
 from planning.engine.model import Debt
-from planning.paid_off import PaidOff, SnapshotTold, after_month, at_start, before_month, paid_off
+from planning.put_in.paid_off import PaidOff, SnapshotTold, after_month, at_start, before_month, paid_off
 from planning.tests import oracle_dates, oracle_debts
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]

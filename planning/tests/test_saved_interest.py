@@ -10,7 +10,7 @@ import pytest
 
 from goals.history import Told
 from planning.engine.dates import Calendar
-from planning.saved_interest import SavedInterest, saved_interest
+from planning.put_in.saved_interest import SavedInterest, saved_interest
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 

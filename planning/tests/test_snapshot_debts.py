@@ -11,9 +11,9 @@ import pytest
 
 from goals.history import Told
 from planning.engine.dates import Calendar
-from planning.months import Planned
-from planning.paid_off import SnapshotTold
-from planning.snapshot_debts import ClearingGoal, SnapshotDebts
+from planning.put_in.months import Planned
+from planning.put_in.paid_off import SnapshotTold
+from planning.put_in.snapshot_debts import ClearingGoal, SnapshotDebts
 from planning.tests.factories import debt
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]

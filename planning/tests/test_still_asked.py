@@ -9,7 +9,7 @@ import pytest
 
 from planning.engine.cadence import Payment
 from planning.engine.dates import Calendar
-from planning.still_asked import PutIn, debt_payments_left, no_more_than, of_present_month, payments_left
+from planning.put_in.still_asked import PutIn, debt_payments_left, no_more_than, of_present_month, payments_left
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 

@@ -17,7 +17,7 @@ from planning.engine.dates import Calendar
 from planning.engine.debts.avalanche import Avalanche
 from planning.engine.model import Debt
 from planning.engine.money.cents import money, monthly_interest, rate_units, to_cents
-from planning.months import Step, amount_on
+from planning.put_in.months import Step, amount_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from uuid import UUID
 
 from fincred.money import ZERO
 from goals.history import Told
-from planning.debt_months import DebtMonth, count_debt_month, kept_last_month
 from planning.engine.dates import Calendar
 from planning.engine.freed import PaidUntil, pay_minimums, payment_dates
 from planning.engine.model import Debt
-from planning.months import Planned
-from planning.paid_off import PaidOff, SnapshotTold, less, paid_off
+from planning.put_in.debt_months import DebtMonth, count_debt_month, kept_last_month
+from planning.put_in.months import Planned
+from planning.put_in.paid_off import PaidOff, SnapshotTold, less, paid_off
 from planning.snapshot_contents import DebtEntry
 
 

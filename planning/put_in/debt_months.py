@@ -15,8 +15,8 @@ from planning.engine.debts.ledger import DebtLedger
 from planning.engine.model import Debt
 from planning.engine.money.cents import exact_money, to_cents
 from planning.engine.needs import MAX_MONTHS
-from planning.months import Planned, PlannedMonth
-from planning.paid_off import (
+from planning.put_in.months import Planned, PlannedMonth
+from planning.put_in.paid_off import (
     PaidOff,
     after_month,
     at_start,
