@@ -147,6 +147,8 @@ def _compose(claim: _Claim) -> EmailMessage | None:
     message, person_id = claim.message, claim.mail.user_id
     if message.unsubscribe and not _wants_more_than_security(claim.mail):
         return None
+    if message.token and claim.mail.user and not claim.mail.user.is_active:  # the link would be refused
+        return None
     facts = message.facts(claim.mail, claim.at) if message.facts else {}
     if facts is None:
         return None

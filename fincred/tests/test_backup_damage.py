@@ -285,10 +285,13 @@ class TestRows:
             ("accounts.profile", "country", "c" * 101),
             ("planning.snapshot", "incomes", [{"source_label": "nul\x00"}]),
             ("planning.snapshot", "incomes", [{"nul\x00": 1}]),
+            ("accounts.user", "mailbox_rank", 2**15),
+            ("accounts.user", "session_epoch", 2**31),
+            ("goals.goal", "revision", -(2**31) - 1),
         ],
-        ids=["nul", "long", "nul in a document", "nul in a name"],
+        ids=["nul", "long", "nul in a document", "nul in a name", "two bytes", "four bytes", "below zero"],
     )
-    def test_with_a_text_that_only_sqlite_would_take(
+    def test_with_a_value_that_only_sqlite_would_take(
         self, whole: bytes, file: Path, table: str, column: str, value: Any
     ) -> None:
         lines = lines_of(whole)

@@ -128,6 +128,16 @@ class TestAMessage:
         assert send(noon) == (1, 0)
         assert not OutgoingMail.objects.filter(purpose="news").exists()
 
+    @pytest.mark.parametrize("purpose", [MailPurpose.VERIFY_EMAIL, MailPurpose.RESET_PASSWORD])
+    def test_with_a_link_that_is_refused_goes_to_nobody_who_is_disabled(
+        self, saver: User, noon: datetime, purpose: MailPurpose
+    ) -> None:
+        queue_mail(user=saver, purpose=purpose, now=noon)
+        User.objects.update(is_active=False)
+        assert send(noon) == (0, 0)
+        assert not mail.outbox
+        assert not OutgoingMail.objects.exists()
+
 
 class TestOrder:
     def test_what_a_person_waits_for_goes_first_and_reminders_last(self, noon: datetime) -> None:

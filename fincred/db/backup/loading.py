@@ -12,6 +12,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.management.color import no_style
 from django.db import DataError, IntegrityError, InterfaceError, ProgrammingError, connection, models, transaction
+from django.db.backends.base.operations import BaseDatabaseOperations
 
 from fincred import clock
 from fincred.db.backup.archive import Archive, ArchiveError, Lines, Progress, require
@@ -111,6 +112,10 @@ def _python(column: models.Field[Any, Any], value: Any) -> Any:
     if isinstance(column, models.BinaryField):
         return base64.b64decode(value)
     made = column.to_python(value)
+    if isinstance(column, models.IntegerField):
+        lowest, highest = BaseDatabaseOperations.integer_field_ranges[column.get_internal_type()]
+        if not lowest <= made <= highest:
+            raise ValueError("the number is out of range")
     if isinstance(column, models.AutoField) and made < 1:
         raise ValueError("a sequence can't go on from there")
     if isinstance(made, str) and column.max_length and len(made) > column.max_length:

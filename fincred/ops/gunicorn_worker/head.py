@@ -10,9 +10,9 @@ from gunicorn.http.parser import RequestParser
 
 
 class ClientRequest(Request):  # type: ignore[misc]  # gunicorn has no types
-    """A request whose `head`, all lines but the first, is known to the fault that it is refused for.
+    """A request whose `head`, all lines but the first, and `method` are known to the fault that it is refused for.
 
-    It is empty where the first line is at fault, and where the head is too long to be read.
+    They are empty where the first line is at fault, and where the head is too long to be read.
     """
 
     head = b""
@@ -22,6 +22,7 @@ class ClientRequest(Request):  # type: ignore[misc]  # gunicorn has no types
             super().__init__(*args)
         except ParseException as fault:
             fault.head = self.head
+            fault.method = self.method
             raise
 
     def parse_headers(self, data: bytes, from_trailer: bool = False) -> Any:

@@ -81,10 +81,10 @@ def _holds_unencoded(fault: Exception) -> bool:
     return isinstance(fault, InvalidRequestLine) and not (fault.req.isascii() and fault.req.isprintable())
 
 
-def answer(status: int, message: str | None = None, *, request_id: str = "") -> bytes:
+def answer(status: int, message: str | None = None, *, request_id: str = "", is_head: bool = False) -> bytes:
     """The refusal as it goes over the wire, with the log line and the figures of every other answer.
 
-    `request_id` is the one that the client proposes.
+    `request_id` is the one that the client proposes. The answer to a HEAD has no body.
     """
     # Only workers import Django: what the arbiter imports would survive a reload.
     from django.http import HttpRequest  # noqa: PLC0415
@@ -103,4 +103,4 @@ def answer(status: int, message: str | None = None, *, request_id: str = "") -> 
     response.headers["Connection"] = "close"
     response.headers["Content-Length"] = str(len(response.content))
     head = f"HTTP/1.1 {status} {response.reason_phrase}\r\n".encode()
-    return head + response.serialize_headers() + b"\r\n\r\n" + response.content
+    return head + response.serialize_headers() + b"\r\n\r\n" + (b"" if is_head else response.content)

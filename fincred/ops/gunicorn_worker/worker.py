@@ -286,8 +286,10 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         status = status_of(exc)
         if status >= 500:
             self.log.error("Failed outside of Django", exc_info=exc)
+        asked = exc if req is None else req
+        request_id = proposed_id(getattr(asked, "head", b""))
+        is_head = getattr(asked, "method", None) == "HEAD"
         try:
-            request_id = proposed_id(getattr(exc if req is None else req, "head", b""))
-            client.sendall(answer(status, message_of(exc), request_id=request_id))
+            client.sendall(answer(status, message_of(exc), request_id=request_id, is_head=is_head))
         except OSError:
             self.log.debug("The client is gone")

@@ -119,6 +119,17 @@ class TestRefusals:
             wire.sendall(f"{LINE}\r\n".encode())
             assert b"HTTP/1.1 needs a Host header" in wire.recv(65_536)
 
+    @pytest.mark.parametrize(
+        "lines", ["", "Host: localhost\r\nNo Name: 1\r\n", "Host: localhost\r\nExpect: miracles\r\n"]
+    )
+    def test_of_a_head_have_no_body(self, server: LiveServer, lines: str) -> None:
+        with create_connection(("127.0.0.1", server.port), timeout=30) as wire:
+            wire.sendall(f"HEAD /api/v0/health/live HTTP/1.1\r\n{lines}\r\n".encode())
+            with wire.makefile("rb") as answered:
+                head, _, body = answered.read().partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 4")
+        assert not body
+
     def test_name_the_key_that_stands_twice(self, server: LiveServer) -> None:
         """Joined they would be one that a repeat, with the second made anew, doesn't have."""
         with create_connection(("127.0.0.1", server.port), timeout=30) as wire:
