@@ -6,7 +6,7 @@ It is seen in the morning, once the day's interest is credited and before anythi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
 from planning.tests import oracle_dates, oracle_debts
@@ -18,10 +18,14 @@ Ending = tuple[int, date | None]
 
 
 def savings_end(anchor: date, today: date, account: Account, asked: Asked) -> Ending:
-    """Day after day: interest in the morning, then payments, and on the calendar's day what is there earns."""
+    """Day after day: interest in the morning, then payments, and on the calendar's day what is there earns.
+
+    The last interest is that of the goal's date, or of the month of a later payment.
+    """
     balance, earning, target = account.balance, account.earning, account.wanted.target
     missing, paid = 0, dict(asked)
-    starts = _starts(anchor, today, until=max([account.by, *paid]) + timedelta(days=31))
+    ends = [oracle_dates.calendar_day(anchor, oracle_dates.present_month(anchor, day) + 1) for day in paid]
+    starts = _starts(anchor, today, until=max([account.by, *ends]))
     for day in sorted({today, account.by, *starts, *paid}):
         if day > today and (day == account.by or day in starts):
             balance += oracle_debts.interest(earning, Fraction(account.wanted.rate))

@@ -159,6 +159,15 @@ AFTER_ITS_DATE = Life(
     ways=[],
 )
 """The last payment up to 19 April is on 28 March. The other 110 are planned for 28 April."""
+A_MONTH_MISSED = Life(
+    start=date(2026, 11, 26),
+    surplus=30000,
+    wanted=[Wanted(128700, 242, rate="12")],
+    replans=frozenset(),
+    paydays=frozenset(),
+    ways=[],
+)
+"""February's payment is never made. The last interest is that of the goal's date: it isn't reached later."""
 OTHERWISE = st.dictionaries(st.integers(1, 150), DEEDS, max_size=10)
 
 
@@ -275,6 +284,7 @@ class TestFromThatDayOn:
     @given(EVERYBODY, OTHERWISE)
     @example(BY_THE_LEVEL, {95: [("plan", 0)]})
     @example(MORE_THAN_ASKED, {55: [("pay", 250)]})
+    @example(A_MONTH_MISSED, {62: [("pay", 0)]})
     def test_what_is_called_funded_arrives(self, life: Life, deeds: dict[int, list[Deed]]) -> None:
         deviate_and_follow(life, deeds)
 
