@@ -47,7 +47,7 @@ TOUCHING = {
     "accounts/models/people.py": re.compile(r"self\._password\b"),
 }
 # Documented by Django and Python, although their names begin with an underscore.
-DOCUMENTED = {"_meta", "_state", "_base_manager", "_default_manager", "_replace", "_value_", "_exit"}
+DOCUMENTED = {"_meta", "_state", "_base_manager", "_default_manager", "_replace", "_asdict", "_value_", "_exit"}
 APPS = ("fincred", "accounts", "goals", "planning", "tracking")
 SOURCES = [path for app in APPS for path in (ROOT / app).rglob("*.py") if "tests" not in path.parts]
 
