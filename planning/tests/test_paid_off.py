@@ -89,7 +89,31 @@ class TestWhereOneIsClosed:
         assert [debt.balance for debt in left] == [Decimal(0), Decimal(817), Decimal("909.78")]
 
 
+class TestBeforeAMonth:
+    def test_in_which_nothing_was_paid_as_much_was_owed(self) -> None:
+        """No balance fits: the bank would have added interest and taken its minimum."""
+        debts = (Debt("debt", Decimal(100), Decimal(12), Decimal(20)),)
+        assert [debt.balance for debt in before_month(debts, Decimal(0), JANUARY)] == [Decimal(100)]
+
+    def test_that_was_paid_otherwise_all_of_it_was_owed_at_the_highest_rate(self) -> None:
+        """30.00 paid off is less than both minimum payments."""
+        balances = ((50, Decimal(5)), (10, Decimal(12)))
+        debts = tuple(Debt("debt", Decimal(balance), rate, Decimal(50)) for balance, rate in balances)
+        before = before_month(debts, Decimal(30), JANUARY)
+        assert [debt.balance for debt in before] == [Decimal(50), Decimal(40)]
+
+
 class TestPaidOff:
+    def test_does_not_count_a_day_that_is_still_to_come(self) -> None:
+        """A person who travels west can have told of tomorrow."""
+        check_ins = [
+            Told(date(2026, 2, 5), STORED + timedelta(hours=1), Decimal(300)),
+            Told(date(2026, 2, 21), STORED + timedelta(hours=2), Decimal(900)),
+        ]
+        calendar = Calendar(date(2026, 2, 20), NEW_YEAR)
+        told = paid_off(calendar, check_ins, Decimal(300), SnapshotTold(STORED, NEW_YEAR, Decimal(0)))
+        assert told == PaidOff(Decimal(300), in_month=Decimal(300), in_month_since=Decimal(300))
+
     def test_before_the_calendar_began_belongs_to_no_month(self) -> None:
         check_in = Told(NEW_YEAR, STORED + timedelta(hours=1), Decimal(2000))
         calendar, snapshot = Calendar(date(2026, 1, 20), NEW_YEAR), SnapshotTold(STORED, NEW_YEAR, Decimal(500))
