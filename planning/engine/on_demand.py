@@ -26,7 +26,7 @@ class OnDemand(Sequence[Item_co], Generic[Item_co]):
         return self._items
 
     def once(self) -> Iterator[Item_co]:
-        """The items, which aren't kept if nobody has read them yet."""
+        """The items. They aren't kept, unless they were read before."""
         return iter(self._make() if self._items is None else self._items)
 
     def __len__(self) -> int:

@@ -129,7 +129,7 @@ class TestAMessage:
         assert not OutgoingMail.objects.filter(purpose="news").exists()
 
     @pytest.mark.parametrize("purpose", [MailPurpose.VERIFY_EMAIL, MailPurpose.RESET_PASSWORD])
-    def test_with_a_link_that_is_refused_goes_to_nobody_who_is_disabled(
+    def test_with_a_link_that_is_refused_is_not_sent_to_a_disabled_person(
         self, saver: User, noon: datetime, purpose: MailPurpose
     ) -> None:
         queue_mail(user=saver, purpose=purpose, now=noon)
