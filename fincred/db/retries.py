@@ -33,7 +33,9 @@ Value = TypeVar("Value")
 ATTEMPTS: Final = 4
 """How often a service is tried: others may change each time what the last computation was for."""
 
-# Seconds between two attempts to reach a database that is away.
+# How often work that PostgreSQL aborted is done again.
+_REPEATS: Final = 2
+# Seconds before work is repeated, and between two attempts to reach a database that is away.
 _PAUSE: Final = 0.2
 _LONGEST_OUTAGE: Final = timedelta(hours=1)
 # When the last try of a process that is to stop begins at the latest. It can take five seconds more, and the mail
@@ -44,17 +46,20 @@ logger = logging.getLogger(__name__)
 
 
 def retry_if_aborted(work: Callable[[], Value]) -> Value:
-    """`work()`, and once more if PostgreSQL aborted it before any of it was committed.
+    """`work()`, and up to twice more if PostgreSQL aborted it before any of it was committed.
 
-    :raises django.db.Error: from the second time, or from the first when it isn't safe to repeat.
+    :raises django.db.Error: from the third time, or from an earlier one when it isn't safe to repeat.
     """
     committed = _commits()
-    try:
-        return work()
-    except Error as error:
-        if not _is_aborted(error.__cause__) or _commits() != committed:
-            raise
-        logger.warning("Repeated: PostgreSQL aborted it", exc_info=True)
+    for _ in range(_REPEATS):
+        try:
+            return work()
+        except Error as error:
+            if not _is_aborted(error.__cause__) or _commits() != committed:
+                raise
+            logger.warning("Repeated: PostgreSQL aborted it", exc_info=True)
+        # Who won must wake up first: at once the repeated work would take the same locks before it, and lose again.
+        time.sleep(_PAUSE)
     return work()
 
 

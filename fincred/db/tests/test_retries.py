@@ -69,11 +69,16 @@ class TestRetry:
         assert retry_if_aborted(work) == "done"
         assert work.runs == 2
 
-    def test_gives_up_the_second_time(self) -> None:
+    def test_does_it_a_third_time(self) -> None:
         work = Work(DeadlockDetected(), failures=2)
+        assert retry_if_aborted(work) == "done"
+        assert work.runs == 3
+
+    def test_gives_up_the_third_time(self) -> None:
+        work = Work(DeadlockDetected(), failures=3)
         with pytest.raises(OperationalError):
             retry_if_aborted(work)
-        assert work.runs == 2
+        assert work.runs == 3
 
     @pytest.mark.parametrize("cause", [None, LockNotAvailable(), psycopg.OperationalError("connection lost")])
     def test_does_nothing_else_again(self, cause: Exception | None) -> None:
