@@ -58,7 +58,7 @@ def retry_if_aborted(work: Callable[[], Value]) -> Value:
             if not _is_aborted(error.__cause__) or _commits() != committed:
                 raise
             logger.warning("Repeated: PostgreSQL aborted it", exc_info=True)
-        # Who won must wake up first: at once the repeated work would take the same locks before it, and lose again.
+        # Who won must wake up first: at once the repeated work would take the same locks before it and lose again.
         time.sleep(_PAUSE)
     return work()
 
