@@ -161,8 +161,9 @@ class DashboardView(ApiView):
     )
     def get(self, request: Request) -> HttpResponse:
         rows = self.fetch(*services.dashboard_reads(self.user_id))
-        dashboard = services.make_dashboard(*rows, owner=self.user, today=self.today)
-        return self.answer(dashboard, DashboardSerializer, today=self.today)
+        today = self.today
+        dashboard = services.make_dashboard(*rows, owner=self.user, today=today)
+        return self.answer(dashboard, DashboardSerializer, today=today)
 
 
 class GoalProjectionView(ApiView):

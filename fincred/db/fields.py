@@ -108,7 +108,7 @@ class ExactJSONField(models.JSONField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "encoder": ExactJSONEncoder})
 
-    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
+    def from_db_value(self, value: str | bytes | None, expression: Any, connection: Any) -> Any:
         return None if value is None else orjson.loads(value)
 
     def deconstruct(self) -> Any:

@@ -79,8 +79,7 @@ def _all_payments(plan: ActionPlan, planned: GoalPlan) -> list[Payment]:
 
 def _with_news(plans: Sequence[ActionPlan], today: date) -> list[ActionPlan]:
     starts = {anchor: _starts(anchor, today) for anchor in {plan.anchor for plan in plans} if anchor}
-    active = [plan for plan in plans if plan.goal.status == Status.ACTIVE]
-    return [plan for plan in active if plan.anchor and _has_news(plan, *starts[plan.anchor])]
+    return [plan for plan in plans if plan.anchor and _has_news(plan, *starts[plan.anchor])]
 
 
 def is_ahead(plan: ActionPlan, today: date) -> bool:
@@ -179,6 +178,8 @@ def _starts(anchor: date, today: date) -> tuple[date, date]:
 
 def _has_news(plan: ActionPlan, since: date, start: date) -> bool:
     goal, known = plan.goal, amount_of_month(plan.month, start)
+    if goal.status != Status.ACTIVE:
+        return False
     if known is not None:
         return known != Decimal(goal.current_amount)
     return goal.last_check_in_date is not None and goal.last_check_in_date >= since

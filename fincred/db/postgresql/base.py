@@ -35,19 +35,19 @@ def is_dead(connection: Any) -> bool:
     return bool(poll.poll(0))
 
 
-class JsonbTextLoader(Loader):
-    """jsonb in a binary result is its text behind a version byte; Django's field wants to parse it itself."""
+class JsonbLoader(Loader):
+    """jsonb in a binary result is its UTF-8 text behind a version byte; `ExactJSONField` parses it."""
 
     format = Format.BINARY
 
-    def load(self, data: Buffer) -> str:
-        return str(data[1:], "utf-8")
+    def load(self, data: Buffer) -> bytes:
+        return bytes(data[1:])
 
 
 @cache
 def _register_jsonb(adapters: AdaptersMap) -> None:
     """Register it once only: all connections share the adapters, and each change empties their caches."""
-    adapters.register_loader("jsonb", JsonbTextLoader)
+    adapters.register_loader("jsonb", JsonbLoader)
 
 
 def _without_timeout(role: str) -> str:
