@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import LONGEST
+from fincred.tests.chosen_tests import LONGEST
 from fincred.tests.live import ROOT
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
