@@ -31,10 +31,11 @@ _ALERTS = {
 
 def note_success(
     work: OwnWork, *, seconds: float, stderr: OutputWrapper, shard: str = "", at: datetime | None = None
-) -> None:
-    """Note that a command succeeded: metrics and back office show it as a job. A standby can't, which is no error.
+) -> bool:
+    """Note that a command succeeded: metrics and back office show it as a job.
 
-    A `shard`, such as `2/4`, is noted by itself; once all of them are, the whole is as old as the oldest.
+    A `shard`, such as `2/4`, is noted by itself; once all of them are, the whole is as old as the oldest. Returns
+    whether it was noted: a standby or a full disk takes no notes, which `stderr` is told.
     """
     now = at or clock.now()
     told = {"last_success_at": now, "last_seconds": seconds, "next_run_at": now + _EVERY[work]}
@@ -46,6 +47,8 @@ def note_success(
     except Error as error:
         name = type(error.__cause__ or error).__name__
         stderr.write(f"Not noted in the database ({name}): {_ALERTS[work]} doesn't know of it.")
+        return False
+    return True
 
 
 def _note_whole(work: OwnWork, count: int) -> None:

@@ -52,6 +52,12 @@ def manage(database: Path, *command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def take_no_notes(execute: Any, sql: str, *rest: Any) -> Any:
+    if "ops_jobstate" in sql and not sql.startswith("SELECT"):
+        raise OperationalError
+    return execute(sql, *rest)
+
+
 @pytest.mark.slow
 class TestRoundTrip:
     def test_an_empty_database_becomes_equal_by_hash(self, file: Path, tmp_path: Path) -> None:
@@ -175,14 +181,16 @@ class TestFile:
         call_command("backup_copied", stdout=StringIO())
         assert began <= metrics()[name] <= clock.now().timestamp()
 
-    def test_of_a_database_that_takes_no_writes_succeeds_and_says_what_it_could_not_note(self, file: Path) -> None:
-        def take_none(execute: Any, sql: str, *rest: Any) -> Any:
-            if "ops_jobstate" in sql and not sql.startswith("SELECT"):
-                raise OperationalError
-            return execute(sql, *rest)
-
+    def test_that_was_copied_fails_where_that_can_not_be_noted(self, db: None) -> None:
         out = StringIO()
-        with connection.execute_wrapper(take_none):
+        with connection.execute_wrapper(take_no_notes), pytest.raises(CommandError, match="Run this again"):
+            call_command("backup_copied", stdout=out, stderr=out)
+        assert "FinCredCopyLate" in out.getvalue()
+        assert "Noted." not in out.getvalue()
+
+    def test_of_a_database_that_takes_no_writes_succeeds_and_says_what_it_could_not_note(self, file: Path) -> None:
+        out = StringIO()
+        with connection.execute_wrapper(take_no_notes):
             call_command("backup", str(file), stdout=out, stderr=out)
         assert archive.check(file)
         assert "FinCredBackupLate" in out.getvalue()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from fincred.ops.own_work import OwnWork, note_success
 
@@ -17,5 +17,6 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        note_success(OwnWork.COPY, seconds=0, stderr=self.stderr)
+        if not note_success(OwnWork.COPY, seconds=0, stderr=self.stderr):
+            raise CommandError("Run this again once the database takes writes.")
         self.stdout.write(self.style.SUCCESS("Noted."))
