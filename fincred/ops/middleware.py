@@ -62,10 +62,10 @@ class RequestContextMiddleware:
         set_caller(Caller(role=Role.PERSON, request_id=request_id, user_agent=user_agent))
         response = self._in_envelope(request, self.get_response(request))
         seconds = time.perf_counter() - started
-        for name, value in SECURITY_HEADERS.items():
-            response.headers.setdefault(name, value)  # a page may be stricter
-        headers = rate_limit_headers(quotas())
+        headers = SECURITY_HEADERS | rate_limit_headers(quotas())
         headers |= {"X-Request-ID": request_id, "X-Process-Time": f"{seconds * 1000:.2f}ms"}
+        if "Referrer-Policy" in response.headers:  # a page may be stricter
+            del headers["Referrer-Policy"]
         for name, value in headers.items():
             response.headers[name] = value
         if request.path_info.startswith("/api/"):
