@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import IO, Any
 from urllib.parse import parse_qsl
 
+from django.core.exceptions import TooManyFieldsSent, TooManyFilesSent
 from django.utils.http import parse_header_parameters
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, MultiPartParser
@@ -15,6 +16,9 @@ from fincred.api.parsers import whole
 from fincred.errors import MalformedRequestError
 
 _REPLACEMENT = "\ufffd"
+
+# As many fields as a form that is sent URL-encoded may have.
+_MOST = 100
 
 
 class URLEncodedParser(BaseParser):
@@ -26,8 +30,11 @@ class URLEncodedParser(BaseParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, str]:
         """:raises MalformedRequestError: not text in UTF-8, hundreds of names, or one of them twice."""
+        raw = whole(stream)
+        if raw.count(b"&") >= _MOST:
+            raise _too_many()
         try:
-            pairs = parse_qsl(whole(stream).decode(), keep_blank_values=True, errors="strict", max_num_fields=100)
+            pairs = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict")
         except ValueError:
             raise MalformedRequestError(reason="The body is not a form in UTF-8") from None
         fields = dict(pairs)
@@ -42,7 +49,7 @@ class MultipartFormParser(MultiPartParser):
     def parse(  # type: ignore[override]  # without files, fields are all there is
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, str]:
-        """:raises MalformedRequestError: the body doesn't match its boundary, has a name twice, or isn't UTF-8."""
+        """:raises MalformedRequestError: the body doesn't match its boundary, isn't UTF-8, or as above."""
         raw = whole(stream)
         # Django takes the type in small letters only.
         kind, semicolon, parameters = (media_type or "").partition(";")
@@ -51,6 +58,8 @@ class MultipartFormParser(MultiPartParser):
             lists = dict(super().parse(BytesIO(raw), sent, parser_context).data.lists())
         except ParseError:
             raise _not_by_boundary() from None
+        except (TooManyFieldsSent, TooManyFilesSent):
+            raise _too_many() from None
         if not _is_whole(raw, parse_header_parameters(sent)[1]["boundary"]):
             raise _not_by_boundary()
         if any(len(values) > 1 for values in lists.values()):
@@ -75,6 +84,10 @@ def _is_whole(raw: bytes, boundary: str) -> bool:
 
 def _not_by_boundary() -> MalformedRequestError:
     return MalformedRequestError(reason="The body is not a form with a boundary that Content-Type names")
+
+
+def _too_many() -> MalformedRequestError:
+    return MalformedRequestError(reason="The form has too many fields")
 
 
 def _repeated() -> MalformedRequestError:

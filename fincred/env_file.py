@@ -12,6 +12,8 @@ from pathlib import Path
 
 ENV_FILE = Path(__file__).resolve().parent.parent / ".env"
 
+_LARGEST = 1024 * 1024
+
 # What shells and docker compose replace, unless single quotes are around it.
 _REFERENCE = re.compile(r"\$(?:[{(]|([A-Za-z_][A-Za-z0-9_]*))")
 _ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)")
@@ -36,11 +38,15 @@ def read_env_file(path: Path) -> EnvFile:
     """The assignments in the file; an absent file assigns nothing. Faults are collected, not raised."""
     file = EnvFile()
     try:
-        content = path.read_bytes()
+        with path.open("rb") as opened:
+            content = opened.read(_LARGEST + 1)
     except OSError as error:
         if isinstance(error, FileNotFoundError) and not path.is_symlink():
             return file
         file.faults.append(f"{path.name}: can't be read: {error.strerror}")
+        return file
+    if len(content) > _LARGEST:  # such as a link to a device that never ends
+        file.faults.append(f"{path.name}: is larger than 1 MiB")
         return file
     for number, line in enumerate(content.split(b"\n"), start=1):
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -36,6 +37,16 @@ def write_private(path: Path) -> Iterator[IO[bytes]]:
             with suppress(FileNotFoundError):  # it has its name already
                 os.unlink(file.name)
             raise
+
+
+def close_to_others(file: int | str) -> None:
+    """Let only the owner and the group of a file read or write it; `file` is its path, or a descriptor of it.
+
+    :raises OSError: there is no such file, or it is another user's.
+    """
+    mode = stat.S_IMODE(os.stat(file).st_mode)
+    if mode & stat.S_IRWXO:
+        os.chmod(file, mode & ~stat.S_IRWXO)
 
 
 def sync_folder(folder: Path) -> None:

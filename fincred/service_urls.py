@@ -107,6 +107,8 @@ def parse_database(value: str) -> dict[str, Any]:
         _refuse_parameter(value, name, _UNKNOWN)
     if scheme == "sqlite":
         _check_encoding(rest)
+        if "#" in rest:  # django-environ would leave out what follows it
+            raise ValueError
     else:
         _check_postgresql(value, config, parameters)
     return config

@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+
+from fincred.db.sqlite_file import close_files_to_others
 
 
 class OpsConfig(AppConfig):
@@ -6,3 +9,6 @@ class OpsConfig(AppConfig):
 
     name = "fincred.ops"
     verbose_name = "Jobs"
+
+    def ready(self) -> None:
+        connection_created.connect(close_files_to_others)

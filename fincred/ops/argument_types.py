@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
-from datetime import datetime
+from datetime import UTC, datetime
 
 
 def whole_number(text: str) -> int:
@@ -14,10 +14,12 @@ def whole_number(text: str) -> int:
 
 
 def moment(text: str) -> datetime:
+    """In UTC, where a moment at an end of the calendar may be in a year that there isn't."""
     try:
         read = datetime.fromisoformat(text)
-    except ValueError:
-        read = None
-    if read is None or read.tzinfo is None:
+        in_utc = read.astimezone(UTC) if read.tzinfo else None
+    except (ValueError, OverflowError):
+        in_utc = None
+    if in_utc is None:
         raise ArgumentTypeError("write a moment with its zone, such as 2026-03-10T03:00:00Z")
-    return read
+    return in_utc

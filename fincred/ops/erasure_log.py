@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from fincred.private_file import sync_folder
+from fincred.private_file import close_to_others, sync_folder
 
 _BEGUN: Final = "begun"
 _DONE: Final = "done"
@@ -99,7 +98,9 @@ def _append(line: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            _close_to_others(descriptor)
+            # Who made it by `touch` left it readable to everybody. Several users may share it as a group.
+            with suppress(PermissionError):  # it is another user's, who closes it with their own next line
+                close_to_others(descriptor)
             size = os.fstat(descriptor).st_size
             is_torn = size and os.pread(descriptor, 1, size - 1) != b"\n"
             data = f"\n{line}".encode() if is_torn else line.encode()
@@ -111,11 +112,3 @@ def _append(line: str) -> None:
         sync_folder(path.parent)  # the file may be new
     except OSError as error:
         raise ErasureLogError(f"The erasure list {path} can't be written: {error.strerror}") from error
-
-
-def _close_to_others(descriptor: int) -> None:
-    """Who made the file by `touch` left it readable to everybody. Several users may share it as a group."""
-    mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
-    if mode & stat.S_IRWXO:
-        with suppress(PermissionError):  # it is another user's, who closes it with their own next line
-            os.fchmod(descriptor, mode & ~stat.S_IRWXO)

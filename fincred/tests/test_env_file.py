@@ -68,6 +68,10 @@ class TestReading:
         path.symlink_to("a-volume-that-is-not-mounted")
         assert read_env_file(path).faults == [".env: can't be read: No such file or directory"]
 
+    def test_one_that_never_ends_is_a_fault(self, path: Path) -> None:
+        path.symlink_to("/dev/zero")
+        assert read_env_file(path).faults == [".env: is larger than 1 MiB"]
+
     @pytest.mark.parametrize(
         ("line", "why"),
         [

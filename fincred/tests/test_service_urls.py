@@ -54,6 +54,7 @@ class TestServiceUrl:
             ("database", "postgres://u:s3cret%ff@h/db"),
             ("database", "postgres://u:s3cret%00@h/db"),
             ("database", "sqlite:////s3cret%zz"),
+            ("database", "sqlite:////folder/s3cret#1.sqlite3"),
             ("database", "sqlite://s3cret.sqlite3"),
             ("database", "sqlite:///"),
             ("database", "s3cret"),

@@ -11,6 +11,7 @@ from django.db import connection
 from accounts.services import NotFromThenError, finish_restore
 from fincred import clock
 from fincred.db.names import named
+from fincred.ops.argument_types import moment
 from fincred.ops.erasure_log import ErasureLogError
 from fincred.ops.progress_bar import ProgressBar
 
@@ -29,8 +30,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--since",
             required=True,
+            type=moment,
             metavar="MOMENT",
-            help="the moment that the database is from, with its offset",
+            help="the moment that the database is from, with its zone",
         )
 
         parser.add_argument(
@@ -39,23 +41,25 @@ class Command(BaseCommand):
             help="act also where jobs have run; the words by which the command calls the database, in quotes",
         )
 
-    def handle(self, *args: Any, since: str, although_it_serves: str | None, **options: Any) -> None:
+    def handle(self, *args: Any, since: datetime, although_it_serves: str | None, **options: Any) -> None:
         now = clock.now()
-        moment = _moment(since, now)
+        told = f"{since:%Y-%m-%dT%H:%M:%SZ}"
+        if since > now:
+            raise CommandError(f"{told} is still to come.")
         database = named(connection)
         if although_it_serves not in (None, database):
             raise CommandError(f"This is {database}, and not {although_it_serves}. Nothing was changed.")
         self.stdout.write(f"{database}: ending what the restore brought back.")
         try:
             outcome = finish_restore(
-                since=moment,
+                since=since,
                 now=now,
                 is_meant=although_it_serves is not None,
                 start=lambda people: ProgressBar(people, self.stderr).advance,
             )
         except NotFromThenError as error:
             raise CommandError(
-                f"{database} isn't as it was at {since}: {error}. Is it the one that serves? Nothing was changed. "
+                f"{database} isn't as it was at {told}: {error}. Is it the one that serves? Nothing was changed. "
                 "To end all its sessions, or if it is a copy from a moment ago: "
                 f"--although-it-serves '{database}'"
             ) from error
@@ -73,16 +77,3 @@ class Command(BaseCommand):
                 f"If they are to go: manage.py erase_user {person_id}"
             )
         self.stdout.write(self.style.SUCCESS("The service may serve."))
-
-
-def _moment(text: str, now: datetime) -> datetime:
-    """:raises CommandError: it isn't one, or still to come."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise CommandError(f"{text} is not a moment with its offset, such as 2026-03-10T03:00:00Z.")
-    if moment > now:
-        raise CommandError(f"{text} is still to come.")
-    return moment

@@ -12,7 +12,8 @@ from gunicorn.http.parser import RequestParser
 class ClientRequest(Request):  # type: ignore[misc]  # gunicorn has no types
     """A request whose `head`, all lines but the first, and `method` are known to the fault that it is refused for.
 
-    They are empty where the first line is at fault, and where the head is too long to be read.
+    The head is empty where the first line is at fault, and where the head is too long to be read. Of a method that
+    gunicorn hasn't read by then only HEAD is known.
     """
 
     head = b""
@@ -24,6 +25,13 @@ class ClientRequest(Request):  # type: ignore[misc]  # gunicorn has no types
             fault.head = self.head
             fault.method = self.method
             raise
+
+    def read_line(self, unreader: Any, buf: bytearray, limit: int = 0) -> Any:
+        try:
+            return super().read_line(unreader, buf, limit)
+        finally:
+            if buf.startswith(b"HEAD "):
+                self.method = "HEAD"
 
     def parse_headers(self, data: bytes, from_trailer: bool = False) -> Any:
         if not from_trailer:

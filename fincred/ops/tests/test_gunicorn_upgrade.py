@@ -88,6 +88,7 @@ PARTS = [
         "parse_chunk_size for each chunk; parser is None at the end",
     ),
     ("gunicorn.http.parser:Parser.__next__", "b8536520e958", "makes each request with mesg_class"),
+    ("gunicorn.http.message:Request.read_line", "13bf2e83f72a", "reads on into the buffer that it is given"),
     (
         "gunicorn.http.message:Request._parse_python",
         "ed07ffec5178",

@@ -120,11 +120,19 @@ class TestRefusals:
             assert b"HTTP/1.1 needs a Host header" in wire.recv(65_536)
 
     @pytest.mark.parametrize(
-        "lines", ["", "Host: localhost\r\nNo Name: 1\r\n", "Host: localhost\r\nExpect: miracles\r\n"]
+        "rest",
+        [
+            " HTTP/1.1\r\n",
+            " HTTP/1.1\r\nHost: localhost\r\nNo Name: 1\r\n",
+            " HTTP/1.1\r\nHost: localhost\r\nExpect: miracles\r\n",
+            f"?{'x' * 9000} HTTP/1.1\r\nHost: localhost\r\n",
+            "\r\nHost: localhost\r\n",
+        ],
+        ids=["no host", "no name", "what is expected", "too long", "no version"],
     )
-    def test_of_a_head_have_no_body(self, server: LiveServer, lines: str) -> None:
+    def test_of_a_head_have_no_body(self, server: LiveServer, rest: str) -> None:
         with create_connection(("127.0.0.1", server.port), timeout=30) as wire:
-            wire.sendall(f"HEAD /api/v0/health/live HTTP/1.1\r\n{lines}\r\n".encode())
+            wire.sendall(f"HEAD /api/v0/health/live{rest}\r\n".encode())
             with wire.makefile("rb") as answered:
                 head, _, body = answered.read().partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 4")
