@@ -1,6 +1,6 @@
 """Find how much goals claim, so that what each is granted is what its payments need. All money is whole cents."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,7 +16,7 @@ _MOST_LOWERED: Final = 8
 """How often claims are lowered to what is used of them."""
 _MOST_PAYMENTS: Final = 20_000
 """The payments, of all attempts together, after which claims only rise, because more would take too long."""
-_MOST_LACKING: Final = 10
+_MOST_LACKING: Final = 5
 """The most cents that are missing where paying more at first is tried."""
 _MOST_SOONER: Final = 64
 
@@ -90,15 +90,20 @@ class Claims:
         self._attempt += 1
         self._payments += sum([len(claim.state.offers) for claim in self._claims])
         is_exact = self._payments <= _MOST_PAYMENTS
-        if any([claim.rise(scale, is_exact=is_exact) for claim in self._claims]):  # noqa: C419 - all of them
+        if _any(claim.rise(scale, is_exact=is_exact) for claim in self._claims):
             return True
         self._attempt = 0
-        if any([claim.pay_sooner() for claim in self._claims]):  # noqa: C419 - all of them
+        if not is_exact:
+            return False
+        if _any(claim.pay_sooner() for claim in self._claims):
             return True
         self._lowered += 1
-        if self._lowered > _MOST_LOWERED or not is_exact:
-            return False
-        return any([claim.fall() for claim in self._claims])  # noqa: C419 - all of them
+        return self._lowered <= _MOST_LOWERED and _any(claim.fall() for claim in self._claims)
+
+
+def _any(changes: Iterable[bool]) -> bool:
+    """Whether one of these is true; all of them are made."""
+    return sum(changes) > 0
 
 
 def saved_by_paying_sooner(state: GoalState) -> int:

@@ -73,7 +73,7 @@ class TestPaymentsAreWhatIsGranted:
         assert later.claim == later.granted == 200_00
 
     def test_on_the_first_day_once_the_month_before_has_left_enough(self) -> None:
-        """2 000 come on 15 January. So January's payment earns from February on, each other one from its own month.
+        """2 000 come on 15 January: January's payment earns from February on, the others from their own months.
 
         2 x 1.01^4 + 1.01^3 + 1.01^2 + 1.01 = 5.14160902, and 2 000 / 5.14160902 is 388.98 and a fraction.
         """
@@ -147,8 +147,8 @@ class TestStillFunded:
 class TestPaidSooner:
     """600 by 1 June, on Thursdays from 15 January on: 19 payments of 29.46, and 29.26 as the last one.
 
-    Planned again on 1 March, 382.78 are left, which are 12 x 29.46 + 29.26, and 207.10 are there. Payments of 29.45
-    would do, but twelve of them earn less interest. So all thirteen would come to 382.79.
+    Planned again on 1 March, 382.78 are left, which are 12 x 29.46 + 29.26, and 207.10 are there. Payments of
+    29.45 would do, but twelve of them earn less interest. So all thirteen would come to 382.79.
     """
 
     MARCH = date(2026, 3, 1)
