@@ -16,7 +16,7 @@ _MOST_LOWERED: Final = 8
 """How often claims are lowered to what is used of them."""
 _MOST_PAYMENTS: Final = 20_000
 """The payments, of all attempts together, after which claims only rise, because more would take too long."""
-_MOST_LACKING: Final = 5
+_MOST_LACKING: Final = 10
 """The most cents that are missing where paying more at first is tried."""
 _MOST_SOONER: Final = 64
 
