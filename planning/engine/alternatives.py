@@ -14,6 +14,7 @@ from typing import Final, Literal
 from fincred.money import MAX_MONEY
 from planning.engine.allocation import plan_order
 from planning.engine.chosen_amounts import ChosenAmounts
+from planning.engine.claims import saved_by_paying_sooner
 from planning.engine.effort import TooMuchEffortError
 from planning.engine.free_money import money_by_month
 from planning.engine.goal_state import GoalState
@@ -257,7 +258,7 @@ class _Search:
         def smaller(less: int) -> GoalInput:
             return replace(goal, target_amount=exact_money(target - less))
 
-        room = self.best.room + _earned_early(self.state)  # it doesn't depend on what the goal asks for
+        room = self.best.room + _saved(self.state)  # it doesn't depend on what the goal asks for
 
         def at_best(less: int) -> int:
             return room - self.trials.needs.of(smaller(less)).total
@@ -348,22 +349,23 @@ class _Search:
 
 def _margin_of(best: GoalState) -> int:
     """The most that a goal's room may exceed its need, in cents, if each goal is paid evenly at best."""
-    return best.room - best.needed + _earned_early(best)
+    return best.room - best.needed + _saved(best)
 
 
-def _earned_early(state: GoalState) -> int:
-    """The most that a goal on days of its own may need less than if it is paid evenly, in cents.
+def _saved(state: GoalState) -> int:
+    """The most that a goal may need less than if it is paid evenly, in cents.
 
-    What was put in beyond the first day's payment earns interest for the present month.
+    Cents may be paid sooner. And on days of its own, what was put in beyond the first day's payment earns interest
+    for the present month.
     """
-    need = state.need
+    need, sooner = state.need, saved_by_paying_sooner(state)
     if not (state.days and need.bears_interest and need.credit):
-        return 0
+        return sooner
     rate = rate_units(state.goal.annual_rate)
     earned = grown(need.credit, rate) - need.credit
     for _ in range(need.months):
         earned = grown(earned, rate) + 1  # each month may be rounded up
-    return earned
+    return earned + sooner
 
 
 def _is_worse(state: GoalState, old: GoalState) -> bool:

@@ -59,7 +59,12 @@ class DatedSaving(RememberedSaving):
         on_start = tuple(map(and_, self.days.on_start, months))
         if self._paid_first is None or self._paid_first.days.on_start != on_start:
             self._paid_first = replace(self, days=replace(self.days, on_start=on_start))
+            self._paid_first.level = self._paid_first.least_level()
         return self._paid_first
+
+    @property
+    def _payments(self) -> int:
+        return sum(self.days.counts)
 
     def raised(self, claim: int, gap: int) -> int:
         # This sum is enough even without interest, so it is enough however late it is paid.
@@ -105,7 +110,6 @@ class DatedSaving(RememberedSaving):
         return Trajectory(amounts[cut], balances[cut], trajectory.end, trajectory.missing, None, by_day[cut])
 
     def spare(self, level: int) -> int:
-        """The cents above the target at its date, if all of `level` is paid on each day."""
         counts, on_start = self._since_first()
         early = [level if starts else 0 for starts in on_start]
         return self._grow([level * count for count in counts], early, credit=0)[1] - self.target

@@ -42,6 +42,9 @@ class GoalState:
     offers: list[int] = field(default_factory=list)
     # What it was offered in each month (or on each day of its own) after the date, so far.
     late_offers: list[int] = field(default_factory=list)
+    # How `claim` counts the goal as paid. Its level payment is the share, if all that this comes to is granted.
+    counted: Simulation = field(init=False)
+    sooner: int = 0  # what its shares are more than evenly, so that interest makes up for cents that are missing
     missing: int = 0  # at the date
     # What happens up to the date; `solve_dates` leaves it out.
     in_time: Trajectory = EMPTY
@@ -85,7 +88,7 @@ class GoalState:
     _on_paydays: PaydaySaving | None = None
 
     def __post_init__(self) -> None:
-        need = self.need  # asked for its kind a thousand times while a plan is solved
+        need = self.counted = self.need  # asked for its kind a thousand times while a plan is solved
         self.dated = need if isinstance(need, DatedSaving) else None
         self.days = self.dated.days if self.dated else None
         self.payoff = need if isinstance(need, DebtPayoff) and need.minimums else None

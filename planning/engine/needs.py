@@ -15,9 +15,9 @@ from planning.engine.dates import Calendar, calendar_date, most_months
 from planning.engine.debts.avalanche import Avalanche
 from planning.engine.debts.level import least_extra
 from planning.engine.effort import Effort
-from planning.engine.levels import Levels
+from planning.engine.levels import Levels, smallest_level
 from planning.engine.model import Debt, Finances, GoalInput, PlanInput
-from planning.engine.money.cents import divided_up, follow, grown, rate_units, to_cents
+from planning.engine.money.cents import follow, grown, rate_units, to_cents
 from planning.engine.money.time_value import level_payment
 from planning.engine.own_days import OwnDays, own_days
 from planning.engine.paydays import Paydays
@@ -204,16 +204,9 @@ def _level_on_days(goal: GoalInput, calendar: Calendar, days: OwnDays, effort: E
 
     If no day is before the date, it is all that is missing at the date.
     """
-    (target, start, rate), payments = _amounts(goal), sum(days.counts)
-    if not payments:
-        interest = _first_interest(goal, calendar)
-        return DatedSaving(target, start, rate, days, 0, first_interest=interest, effort=effort).missing([])
-    level = divided_up(max(0, target - start), payments)
-    if rate and level:
-        interest = _first_interest(goal, calendar)
-        spare = DatedSaving(target, start, rate, days, 0, first_interest=interest, effort=effort).spare
-        level = _smallest(spare, _straight(spare, level), payments)
-    return level
+    interest = _first_interest(goal, calendar)
+    saving = DatedSaving(*_amounts(goal), days, 0, first_interest=interest, effort=effort)
+    return saving.least_level() if any(days.counts) else saving.missing([])
 
 
 def _amounts(goal: GoalInput) -> tuple[int, int, int]:
@@ -258,32 +251,4 @@ def _level(goal: GoalInput, calendar: Calendar, months: int, effort: Effort) -> 
         first = start + payment + grown(earning, rate) - earning
         return follow(first, rate, [payment] * (months - 1))[1] - target
 
-    return _smallest(spare, level, months)
-
-
-def _straight(spare: Callable[[int], int], enough: int) -> int:
-    """About the smallest payment with 0 or more cents to spare; `spare` rises almost in a straight line."""
-    least = spare(0)
-    return divided_up(max(0, -least) * enough, spare(enough) - least)
-
-
-def _smallest(spare: Callable[[int], int], guess: int, months: int) -> int:
-    """The smallest payment with 0 or more cents to spare, searched from a guess that is often exact.
-
-    A cent more each month leaves at least `months` cents more to spare.
-    """
-    step = 1
-    more = spare(guess)
-    if more < 0:
-        low = guess
-        while spare(low + step) < 0:
-            low += step
-            step *= 2
-        return bisect_left(range(low + step), 0, lo=low + 1, key=spare)
-    if more < months:
-        return guess
-    high = guess
-    while high > 0 and spare(max(0, high - step)) >= 0:
-        high = max(0, high - step)
-        step *= 2
-    return bisect_left(range(high), 0, lo=max(0, high - step), key=spare)
+    return smallest_level(spare, level, months)

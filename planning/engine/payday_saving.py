@@ -19,9 +19,32 @@ class PaydaySaving(RememberedSaving):
 
     on_first_day: Sequence[bool]
     months: int = field(init=False)
+    _level: int | None = field(init=False, default=None)
+    _total: int | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.months = len(self.on_first_day)
+
+    @property
+    def level(self) -> int:
+        """The smallest payment a month that reaches the target."""
+        if self._level is None:
+            self._level = self.least_level()
+        return self._level
+
+    @property
+    def total(self) -> int:
+        """The sum of the payments, if the level one is paid every month."""
+        if self._total is None:
+            self._total = sum(self.simulate([self.level] * self.months).amounts)
+        return self._total
+
+    @property
+    def _payments(self) -> int:
+        return self.months
+
+    def spare(self, level: int) -> int:
+        return self._grow([level] * self.months, credit=0)[1] - self.target
 
     def _late_trajectory(self, trajectory: Trajectory, offers: list[int]) -> Trajectory:
         amounts, balances, balance = [*trajectory.amounts], [*trajectory.balances], trajectory.end
@@ -40,9 +63,12 @@ class PaydaySaving(RememberedSaving):
         return Trajectory(amounts[cut], balances[cut], trajectory.end, trajectory.missing, None)
 
     def _after(self, offers: list[int]) -> tuple[list[int], int]:
+        return self._grow(offers, self.credit)
+
+    def _grow(self, offers: list[int], credit: int) -> tuple[list[int], int]:
         self.effort.spend(4 * self.months)
         growth, half, year = growth_of(self.rate)
-        balance, after = self.start + max(0, self.credit - offers[0]), []
+        balance, after = self.start + max(0, credit - offers[0]), []
         earning = iter(zip(offers, self.on_first_day, strict=True))
         if self.first_interest is not None:
             next(earning)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from planning.engine.effort import Effort
-from planning.engine.money.cents import growth_of
+from planning.engine.levels import smallest_level, straight_level
+from planning.engine.money.cents import divided_up, growth_of
 from planning.engine.trajectory import Trajectory
 
 
@@ -43,6 +44,14 @@ class RememberedSaving(ABC):
             self._taken_late = last = trajectory, offers, self._late_trajectory(trajectory, offers)
         return last[2]
 
+    def least_level(self) -> int:
+        """The smallest payment in each month (or on each day) that reaches the target."""
+        payments = self._payments
+        level = divided_up(max(0, self.target - self.start), payments)
+        if not self.rate or not level:
+            return level
+        return smallest_level(self.spare, straight_level(self.spare, level), payments)
+
     def _follow(self, offers: list[int]) -> tuple[list[int], int]:
         """The balance just after the offers of each month, and the one at the goal's date with all interest."""
         if self._followed is None or offers != self._followed[0]:
@@ -62,6 +71,15 @@ class RememberedSaving(ABC):
                 return month, before, enough
             enough = needed
         return 0, self.start, enough
+
+    @property
+    @abstractmethod
+    def _payments(self) -> int:
+        """The number of payments up to the goal's date."""
+
+    @abstractmethod
+    def spare(self, level: int) -> int:
+        """The cents above the target at its date, if all of `level` is paid in each month (or on each day)."""
 
     @abstractmethod
     def _after(self, offers: list[int]) -> tuple[list[int], int]:

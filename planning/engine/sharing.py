@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from functools import partial
-from operator import gt
+from operator import and_, gt
 from typing import Final
 
 from planning.engine.allocation import Claim, Portion, allocate, spread
+from planning.engine.claims import Claims
 from planning.engine.early_payments import EarlyPayments
 from planning.engine.effort import Effort
 from planning.engine.free_money import add_freed, hold_back
@@ -16,11 +17,8 @@ from planning.engine.payment_days import FirstDays
 from planning.engine.portions import DatedPortion, MonthlyPortion, spread_on_days, still_to_be_paid
 from planning.engine.trajectory import DebtPayoff
 
-_LAST_UNSCALED_ATTEMPT: Final = 2
-"""Up to this attempt (from 0) a gap is added to a claim as it is; after it, doubled, quadrupled and so on."""
-_BEYOND_ANY_ROOM: Final = 64
-_LAST_SCALED_ATTEMPT: Final = 12
-"""After this attempt a claim is raised above any room. No plan is known that needs this."""
+_LAST_FREE_ATTEMPT: Final = 1
+"""After this attempt (from 0) a payment that wasn't on its month's first day doesn't count as if it were."""
 
 
 def share_out(
@@ -29,23 +27,20 @@ def share_out(
     """Allocate and spread until every goal that gets its whole claim is met.
 
     A goal that is paid later than evenly earns less interest (or owes more), so its claim can turn out too small.
-    Then the claim is raised by the gap, and all goals are allocated and spread again. It ends when no claim rises.
-    `days` and `early` have the goals that were paid before.
+    Then it claims more (see `Claims`), and all goals are allocated and spread again. It ends when no claim
+    changes. `days` and `early` have the goals that were paid before.
     """
-    attempt = 0
-    while _raise_claims(_share_once(states, free, effort, days, early), attempt) or _free_later(states, len(free)):
+    claims, attempt, is_settled = Claims(states), 0, False
+    while not is_settled:
+        counted = [state.on_first_day for state in states]
+        _share_once(states, free, effort, days, early)
+        if attempt > _LAST_FREE_ATTEMPT:
+            for state, first_days in zip(states, counted, strict=True):
+                state.on_first_day = tuple(map(and_, first_days, state.on_first_day))
+        is_settled = not claims.change() and not _free_later(states, len(free))
         attempt += 1
     for state in states:
         state.missing = state.simulated.missing(state.offers)
-
-
-def _raise_claims(gaps: list[tuple[GoalState, int]], attempt: int) -> bool:
-    """Raise the claims that turned out too small; whether one of them rose."""
-    before = [state.claim for state, _ in gaps]
-    scale = max(0, attempt - _LAST_UNSCALED_ATTEMPT) if attempt <= _LAST_SCALED_ATTEMPT else _BEYOND_ANY_ROOM
-    for state, gap in gaps:
-        state.claim = state.need.raised(state.claim, gap << scale)
-    return before != [state.claim for state, _ in gaps]
 
 
 def _free_later(states: Sequence[GoalState], months: int) -> bool:
@@ -62,16 +57,11 @@ def _free_later(states: Sequence[GoalState], months: int) -> bool:
 
 def _share_once(
     states: Sequence[GoalState], free: Sequence[int], effort: Effort, days: FirstDays, early: EarlyPayments
-) -> list[tuple[GoalState, int]]:
-    """Allocate and spread once.
-
-    Returns the goals that got their whole claim and are still not met, each with the missing cents.
-    """
+) -> None:
+    """Allocate and spread once."""
     _allocate(states, free, effort, early)
     taken = _spread(states, free, effort, days.committed, early)
     days.find(states, [state.offers for state in states], taken)
-    satisfied = [state for state in states if state.granted == state.claim]
-    return [(state, gap) for state in satisfied if (gap := state.simulated.missing(state.offers))]
 
 
 def allocate_sums(states: Sequence[GoalState], free: Sequence[int], effort: Effort, early: EarlyPayments) -> None:
@@ -194,11 +184,13 @@ def paid_ahead(committed: Sequence[GoalState]) -> list[tuple[int, int]]:
 def _share(state: GoalState) -> int:
     """The goal's share of each month (or own day).
 
-    It is the level payment if `granted` is `need.total`, otherwise an even part of `granted`.
+    It is the level payment if `granted` is what that comes to, otherwise an even part of `granted`.
     """
-    if state.granted == state.need.total and state.need.level:
-        return state.need.level
-    return divided_up(state.granted, max(1, sum(state.days.counts)) if state.days else state.need.months)
+    counted = state.counted
+    if state.granted == counted.total and counted.level:
+        return counted.level
+    payments = max(1, sum(state.days.counts)) if state.days else state.need.months
+    return divided_up(state.granted, payments) + state.sooner
 
 
 def _keep_promises(

@@ -12,6 +12,7 @@ from typing import Final
 
 from planning.engine.allocation import plan_order
 from planning.engine.chosen_amounts import ChosenAmounts, give_chosen
+from planning.engine.claims import saved_by_paying_sooner
 from planning.engine.cycles import most_cycles
 from planning.engine.early_payments import EarlyPayments, keep_for_payments
 from planning.engine.free_money import (
@@ -85,7 +86,7 @@ def solve_dates(
 def at_best(
     inputs: PlanInput, needs: Needs, order: Sequence[int], position: int, amounts: ChosenAmounts
 ) -> GoalState:
-    """The state of the goal at `position`, if each goal could be paid evenly.
+    """The state of the goal at `position`, if each goal could be paid evenly, or cents of it sooner.
 
     If it isn't met here, `solve_dates` doesn't meet it either: what is paid later than evenly earns less, so goals
     then claim more, which never leaves more room to others. Much faster, because only sums matter, and only those
@@ -101,6 +102,7 @@ def at_best(
         give_chosen(serving[index], free, needs.effort, days, early)
     else:
         allocate_sums(served, free, needs.effort, early)
+        serving[index].missing = max(0, serving[index].missing - saved_by_paying_sooner(serving[index]))
     return serving[index]
 
 

@@ -32,7 +32,16 @@ EMPTY: Final = Trajectory([], [], 0, 0, None)
 
 
 class Simulation(Protocol):
-    """What offers come to, one for each month (or day of its own), in cents."""
+    """What offers come to, one for each month (or day of its own), in cents.
+
+    `level` is the level payment, and `total` the sum of the instalments, if it is paid every month (or each day).
+    """
+
+    @property
+    def level(self) -> int: ...
+
+    @property
+    def total(self) -> int: ...
 
     def missing(self, offers: list[int]) -> int:
         """The cents missing at the goal's date."""

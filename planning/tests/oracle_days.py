@@ -12,14 +12,18 @@ def smallest_each(world: oracle.World, wish: oracle.Wish, rhythm: tuple[str, int
     """The smallest amount in cents that arrives, paid on each date from c_0 on and before the target date.
 
     A payment on c_t earns month t's interest, a later one from month t + 1; a month that has begun earns for what
-    was there on its first day. Without a date, one payment is due now.
+    was there on its first day. Without a date, one payment is due now; but in a month after those that had dates
+    nothing is, and it is what is missing at the target date.
     """
     first = present_month(world.anchor, world.as_of)
     starts = [calendar_day(world.anchor, first)]
     while (following := calendar_day(world.anchor, first + len(starts))) < wish.by:
         starts.append(following)
     frequency, day = rhythm
-    dates = [on for on in rhythm_dates(since, wish.by, frequency, day) if on >= starts[0]] or starts[:1]
+    dates = [on for on in rhythm_dates(since, wish.by, frequency, day) if on >= starts[0]]
+    is_over = not dates and max(since, world.anchor) < starts[0]
+    if not dates and not is_over:
+        dates = starts[:1]
 
     def arrives(each: int) -> bool:
         balance = wish.balance - wish.made
@@ -29,6 +33,6 @@ def smallest_each(world: oracle.World, wish: oracle.Wish, rhythm: tuple[str, int
             if start == starts[0] < world.as_of:
                 earning = balance + wish.made_at_once - wish.beyond
             balance += each * len(paid_on) + oracle_debts.interest(earning, wish.rate)
-        return balance >= wish.target
+        return balance + (each if is_over else 0) >= wish.target
 
     return oracle.smallest(arrives, max(0, wish.target))

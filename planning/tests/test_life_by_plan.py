@@ -168,6 +168,29 @@ A_MONTH_MISSED = Life(
     ways=[],
 )
 """February's payment is never made. The last interest is that of the goal's date: it isn't reached later."""
+TO_THE_CENT = Life(
+    start=date(2026, 11, 26),
+    surplus=24300,
+    wanted=[
+        Wanted(319400, 151, "High", "12"),
+        Wanted(248800, 442, "Low", "12", rhythm=("monthly", 31)),
+        Wanted(17800, 16, rate="3.5", rhythm=("biweekly", 7)),
+        Wanted(40600, 531, "Low", rhythm=("weekly", 3)),
+    ],
+    replans=frozenset({37, 336, 209, 178, 152, 219, 93, 216}),
+    paydays=frozenset(),
+    ways=[Choice.SAME_DATE, *[Choice.SAME_CONTRIBUTION] * 3],
+)
+"""What the second goal doesn't need of its first payments goes to the first one, which is late."""
+NO_DATE_LEFT = Life(
+    start=date(2026, 2, 28),
+    surplus=15400,
+    wanted=[Wanted(17800, 13, "High", "12"), Wanted(234700, 218, "High", "12", rhythm=("monthly", 13))],
+    replans=frozenset({139, 262}),
+    paydays=frozenset(),
+    ways=[Choice.SAME_DATE, Choice.SAME_CONTRIBUTION, Choice.SAME_CONTRIBUTION, Choice.SAME_DATE],
+)
+"""The last date before 4 October is 13 September. In the month that begins on 28 September nothing is due."""
 OTHERWISE = st.dictionaries(st.integers(1, 150), DEEDS, max_size=10)
 
 
@@ -263,6 +286,10 @@ class TestDeviator:
 
     def test_debts_can_be_promised_for_the_payment_after_their_date(self) -> None:
         deviate(AFTER_ITS_DATE, {}, days=28)
+
+    @pytest.mark.parametrize("life", [TO_THE_CENT, NO_DATE_LEFT], ids=["to the cent", "no date left"])
+    def test_what_is_funded_still_is_though_a_late_goal_gets_the_rest(self, life: Life) -> None:
+        deviate(life, {})
 
     def test_what_makes_up_for_what_was_taken_out_earns_nothing_for_the_month(self) -> None:
         deviate(MADE_UP_FOR, {36: [("withdraw", 50)], 49: [("plan", 0)]})

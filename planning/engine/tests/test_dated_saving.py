@@ -103,3 +103,13 @@ class TestSimulate:
     def test_late_days_are_counted_from_the_month_of_the_date(self) -> None:
         saving = DatedSaving(10_000, 0, 0, days_until(THURSDAYS, date(2026, 1, 20)), 0)
         assert saving.late_counts(3) == [2, 4, 4]  # 22 and 29 January, February, March
+
+    def test_payments_that_miss_their_first_days_are_higher(self) -> None:
+        """201.00 by March: 99.01 on first days earn 1.99 and 0.99, but 100.00 later in these months earn 1.00."""
+        days = days_until(FIRSTS, date(2026, 3, 1))
+        level = DatedSaving(20_100, 0, 120_000, days, 0).least_level()
+        saving = DatedSaving(20_100, 0, 120_000, days, level)
+        later = saving.paid_first_in([False, False])
+        assert (saving.level, saving.total) == (9901, 19_802)
+        assert (later.level, later.total) == (10_000, 20_000)
+        assert saving.paid_first_in([False, False]) is later

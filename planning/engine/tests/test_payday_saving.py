@@ -66,3 +66,17 @@ class TestPaydaySaving:
         late = goal.simulate_late(goal.simulate([10_000]), [100, 0, 0])
         assert (late.amounts, late.done_on, late.missing) == ([10_000, 100], None, 19_900)
         assert goal.simulate_late(goal.simulate([10_000]), []).amounts == [10_000]
+
+    def test_the_level_payment_is_the_smallest_that_arrives_on_these_days(self) -> None:
+        # 100.00 + 1.00 + 100.00; on first days 99.01 earn 1.99 and 99.01 earn 0.99.
+        assert (saving(20_100, False, False).level, saving(20_100, False, False).total) == (10_000, 20_000)
+        assert (saving(20_100, True, True).level, saving(20_100, True, True).total) == (9901, 19_802)
+        assert saving(20_101, False, False).level == 10_001
+
+    def test_what_was_put_in_does_not_change_the_level_payment(self) -> None:
+        # Of 150.00, 50.00 are more than the payment. They earn 0.50 at once, and 150.50 then 1.51: 48.99 are left.
+        goal = saving(20_100, False, False, credit=15_000)
+        assert (goal.level, goal.total) == (10_000, 15_000 + 4_899)
+
+    def test_nothing_is_to_be_paid_where_all_is_there(self) -> None:
+        assert PaydaySaving(100, 200, ONE_PERCENT_A_MONTH, (False,)).level == 0

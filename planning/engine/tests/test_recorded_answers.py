@@ -2,10 +2,11 @@
 
 `recorded_answers.json` was written by the engine before, plans with linked debts again once these freed their
 minimum payments (one of them once more when their own money was kept for them until then), three with an amount
-that was chosen for a late goal once that went on before the shares of other goals, and three once a late goal's
-balance in its date's month had no interest of that month. The last plans, of several goals without debts, are
-those of f50ec7f, before money had dates. Its inputs are drawn at random. `months` is a digest of all schedules and
-payments of a plan, `series` of all that a comparison says.
+that was chosen for a late goal once that went on before the shares of other goals, three once a late goal's
+balance in its date's month had no interest of that month, and fourteen once what is granted with interest was no
+more than what the payments are. The last plans, of several goals without debts, are those of f50ec7f, before money
+had dates. Its inputs are drawn at random. `months` is a digest of all schedules and payments of a plan, `series`
+of all that a comparison says.
 """
 
 import json
