@@ -6,6 +6,7 @@ import os
 import runpy
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,12 @@ worker_tmp_dir = in_memory
 made = "fincred-metrics-"
 if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=made, dir=in_memory)
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    # systemd-logind removes what users have in /dev/shm when they log out. An error here would end the arbiter.
+    with suppress(OSError):
+        Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def when_ready(server: Any) -> None:

@@ -50,3 +50,20 @@ class TestFolderOfFigures:
         assert folder != Path()
         end(None)
         assert not folder.exists()
+
+    @pytest.mark.parametrize("place", ["gone", "new/gone"])
+    def test_is_made_again_for_a_worker_where_it_is_gone(
+        self, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path / place))
+        for _ in range(2):
+            read()["pre_fork"](None, None)
+            assert (tmp_path / place).stat().st_mode & 0o777 == 0o700
+
+    def test_that_cannot_be_made_does_not_end_the_server(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "file").touch()
+        monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path / "file"))
+        read()["pre_fork"](None, None)
+        assert (tmp_path / "file").is_file()
