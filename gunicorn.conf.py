@@ -6,6 +6,7 @@ import os
 import runpy
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,15 @@ in_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
 worker_tmp_dir = in_memory
 # prometheus-client sums the figures of all workers through files in this folder, whose name it must find in the
 # environment when it is first imported. A reload reads this file again and must keep the folder.
-if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="fincred-metrics-", dir=in_memory)
+made = "fincred-metrics-"
+if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=made, dir=in_memory)
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    # systemd-logind removes what users have in /dev/shm when they log out. An error here would end the arbiter.
+    with suppress(OSError):
+        Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def when_ready(server: Any) -> None:
@@ -57,4 +65,10 @@ def child_exit(server: Any, worker: Any) -> None:
 
 
 def on_exit(server: Any) -> None:
-    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+    folder = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+    if folder.name.startswith(made):
+        shutil.rmtree(folder, ignore_errors=True)
+    # An operator's folder may hold other files.
+    for kind in ("counter", "gauge_*", "histogram"):
+        for file in folder.glob(f"{kind}_*.db"):
+            file.unlink(missing_ok=True)

@@ -5,14 +5,19 @@ Imports nothing but the standard library, so that gunicorn's configuration and t
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import select
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ENV_FILE = Path(__file__).resolve().parent.parent / ".env"
 
 _LARGEST = 1024 * 1024
+
+# Seconds without a byte from a pipe.
+PATIENCE = 5
 
 # What shells and docker compose replace, unless single quotes are around it.
 _REFERENCE = re.compile(r"\$(?:[{(]|([A-Za-z_][A-Za-z0-9_]*))")
@@ -34,12 +39,32 @@ class EnvFile:
         return any(reference[1] is None or reference[1] in self.lines for reference in found)
 
 
+def first_bytes(path: Path, most: int) -> bytes:
+    """What a file begins with; all of it, if it isn't longer.
+
+    :raises OSError: it can't be read, or is a pipe into which nobody writes.
+    """
+
+    def at_once(name: str, flags: int) -> int:
+        return os.open(name, flags | os.O_NONBLOCK)
+
+    content = b""
+    with open(path, "rb", buffering=0, opener=at_once) as file:
+        while len(content) < most:
+            if not select.select([file], [], [], PATIENCE)[0]:
+                raise TimeoutError(errno.ETIMEDOUT, "Nothing came out of the pipe")
+            piece = file.read(most - len(content))
+            if not piece:
+                break
+            content += piece
+    return content
+
+
 def read_env_file(path: Path) -> EnvFile:
     """The assignments in the file; an absent file assigns nothing. Faults are collected, not raised."""
     file = EnvFile()
     try:
-        with path.open("rb") as opened:
-            content = opened.read(_LARGEST + 1)
+        content = first_bytes(path, _LARGEST + 1)
     except OSError as error:
         if isinstance(error, FileNotFoundError) and not path.is_symlink():
             return file

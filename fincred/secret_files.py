@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from fincred.env_file import first_bytes
 from fincred.private_file import sync_folder
 
 _LARGEST: Final = 64 * 1024
@@ -36,8 +37,7 @@ def one_line(path: Path) -> str:
     :raises ValueError: it can't be used; the message says why and holds nothing of the file.
     """
     try:
-        with absolute(path).open("rb") as file:
-            content = file.read(_LARGEST + 1)
+        content = first_bytes(absolute(path), _LARGEST + 1)
     except OSError as error:
         raise ValueError(f"the file can't be read: {error.strerror}") from None
     except ValueError:

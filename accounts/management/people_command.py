@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 
 from accounts.models import User
 from fincred.db.id_ranges import MOST_SHARDS, IdRange, pages
 from fincred.db.in_words import database_in_words
+from fincred.db.limits import patient
 from fincred.ops.progress_bar import ProgressBar
 from fincred.ops.stop_signals import stop_when_asked
 
@@ -40,6 +41,10 @@ class PeopleCommand(BaseCommand):
             help=f"one of N (at most {MOST_SHARDS}) equal parts of the people, for a process each",
         )
         parser.add_argument("--after", type=_id, metavar="ID", help="continue after this person")
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        with patient(connection):
+            return super().execute(*args, **options)
 
     def work(self, people: Sequence[UUID], ids: IdRange) -> Iterator[UUID]:
         """Do the work for `people`, who are those with an id in `ids`; yield each one when they are done."""

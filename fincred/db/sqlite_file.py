@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from typing import Any, Final
 
@@ -14,6 +15,8 @@ _SUFFIXES: Final = ("", "-wal", "-shm")
 def close_files_to_others(connection: Any, **kwargs: Any) -> None:
     """A receiver of `connection_created`: SQLite makes a new file for everybody to read."""
     if connection.vendor == "sqlite":
+        # SQLite, too, keeps them beside what a link leads to.
+        file = os.path.realpath(connection.settings_dict["NAME"])
         for suffix in _SUFFIXES:
             with suppress(OSError):  # there is none, or it is another user's
-                close_to_others(f"{connection.settings_dict['NAME']}{suffix}")
+                close_to_others(f"{file}{suffix}")

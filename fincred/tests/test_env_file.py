@@ -72,6 +72,16 @@ class TestReading:
         path.symlink_to("/dev/zero")
         assert read_env_file(path).faults == [".env: is larger than 1 MiB"]
 
+    def test_a_pipe_into_which_nobody_writes_is_a_fault(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(env_file, "PATIENCE", 0.05)
+        os.mkfifo(path)
+        assert read_env_file(path).faults == [".env: can't be read: Nothing came out of the pipe"]
+
+    def test_a_pipe_is_read_to_its_end(self, path: Path) -> None:
+        os.mkfifo(path)
+        with subprocess.Popen(["/bin/sh", "-c", '(echo A=1; sleep 0.1; echo B=2) > "$0"', str(path)]):
+            assert read_env_file(path).values == {"A": "1", "B": "2"}
+
     @pytest.mark.parametrize(
         ("line", "why"),
         [

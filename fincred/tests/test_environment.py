@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from fincred import env_file
 from fincred.env_file import EnvFile
 from fincred.environment import Environment
 from fincred.secret_files import development_key
@@ -288,6 +289,15 @@ class TestSecretsFromFiles:
         env = Environment({"SECRET_KEY_FILE": "/dev/zero"})
         env.optional_key("SECRET_KEY")
         assert "SECRET_KEY_FILE: the file is too large for a secret" in faults_of(env)
+
+    def test_a_pipe_into_which_nobody_writes_is_told(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(env_file, "PATIENCE", 0.05)
+        os.mkfifo(tmp_path / "pipe")
+        env = Environment({"SECRET_KEY_FILE": str(tmp_path / "pipe")})
+        env.optional_key("SECRET_KEY")
+        assert "SECRET_KEY_FILE: the file can't be read: Nothing came out of the pipe" in faults_of(env)
 
     def test_development_makes_no_key_where_a_file_was_meant(self, tmp_path: Path) -> None:
         env = Environment({"SECRET_KEY_FILE": str(tmp_path / "nothing")})

@@ -77,14 +77,15 @@ class TestCommands:
         return subprocess.check_output([sys.executable, *command], cwd=ROOT, env=environment, text=True).split()
 
 
-class TestBackups:
+class TestUnattendedCommands:
+    @pytest.mark.parametrize("command", ["backup {}", "check_integrity", "plan_all", "plan_notifications"])
     def test_do_not_wait_for_ever_for_a_server_that_hangs(
-        self, link: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, command: str, link: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         link.deadline = None
         waited: list[float | None] = []
         monkeypatch.setattr(Connection, "wait", _noting(Connection.wait, waited))
-        call_command("backup", tmp_path / "whole.gz")
+        call_command(*command.format(tmp_path / "whole.gz").split())
         assert set(waited) == {PATIENCE}
         assert link.deadline is None
 

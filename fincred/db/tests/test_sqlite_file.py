@@ -52,6 +52,15 @@ def test_one_that_others_could_read_is_closed_and_its_group_keeps_it(tmp_path: P
     assert modes(tmp_path)["old.sqlite3"] == "660"
 
 
+def test_what_a_link_leads_to_is_closed_with_what_is_beside_it(tmp_path: Path, opened: Any) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (tmp_path / "link.sqlite3").symlink_to(folder / "real.sqlite3")
+    opened(str(tmp_path / "link.sqlite3"))
+    assert modes(folder).keys() == {"real.sqlite3", "real.sqlite3-wal", "real.sqlite3-shm"}
+    assert all(mode.endswith("0") for mode in modes(folder).values())
+
+
 def test_one_in_memory_has_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened: Any) -> None:
     monkeypatch.chdir(tmp_path)
     opened(":memory:")
