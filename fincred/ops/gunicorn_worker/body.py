@@ -64,7 +64,7 @@ class ClientBody(Body):  # type: ignore[misc]  # gunicorn has no types
             self._sock.expect_body()
         if not self._invited:
             self._invited = True
-            self._sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self._sock.send_at_once(b"HTTP/1.1 100 Continue\r\n\r\n")
         least = 0 if self._is_chunked else min(size, self.reader.length)
         try:
             data: bytes = super()._read_reader(size)

@@ -9,8 +9,8 @@ import socket
 import struct
 import termios
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +59,8 @@ class ClientSocket(socket.socket):
         self._lacking = lacking
         self._has_database = has_database
         self.holds_database = False
+        # The head of an answer until more of it is sent; empty while it is expected, None outside of an answer.
+        self._head: bytes | None = None
         self.expect_head()
 
     def expect_head(self) -> None:
@@ -103,11 +105,36 @@ class ClientSocket(socket.socket):
     def _must_come_by(self) -> float:
         return self._began + min(self._grace + self.received * self._seconds_per_byte, self._most)
 
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """What is sent first, the head of an answer, goes in one piece with what is sent next.
+
+        So a process that is killed has sent nothing of a small answer, or all of it: a proxy that has got nothing
+        asks another server. If the answer fails before its body, its head isn't sent.
+        """
+        self._head = b""
+        try:
+            yield
+            head, self._head = self._head, None
+            if head:  # it has no body
+                self.send_at_once(head)
+        finally:
+            self._head = None
+
     def sendall(self, data: Any, flags: int = 0) -> None:
+        """:raises ConnectionResetError: the client took too long."""
+        if self._head == b"":
+            self._head = bytes(data)
+            return
+        if self._head:
+            data, self._head = self._head + data, None
+        self.send_at_once(data)
+
+    def send_at_once(self, data: bytes) -> None:
         """:raises ConnectionResetError: the client took too long."""
         rest, sent = memoryview(data), 0
         with suppress(BlockingIOError):
-            sent = super().send(rest, flags)
+            sent = super().send(rest)
         if sent == len(rest):  # as nearly all answers are: the system keeps what the client hasn't taken yet
             return
         rest, began, due = rest[sent:], time.monotonic(), sent - self._kept() + PIECE
@@ -120,7 +147,7 @@ class ClientSocket(socket.socket):
 
         while rest:
             try:
-                size = super().send(rest, flags)
+                size = super().send(rest)
             except BlockingIOError:
                 self._wait(select.POLLOUT, must_be_taken_by)
             else:

@@ -146,7 +146,8 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
             ClientBody(req, conn.sock, lambda: self._pool.has_queue)
         else:
             req._expected_100_continue = False
-        return super().handle_request(req, conn)
+        with conn.sock.answering():
+            return super().handle_request(req, conn)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         super().wait_for_and_dispatch_events(

@@ -250,3 +250,46 @@ class TestGivingWay:
             client.sendall(b"GET /")
             assert future.result() == b"GET /"
         assert waiting == {}
+
+
+class TestAnswering:
+    def test_sends_the_head_with_what_follows_it(self, connect: Connect) -> None:
+        ours, client = connect(limits())
+        client.setblocking(False)
+        with ours.answering():
+            ours.sendall(b"head ")
+            with pytest.raises(BlockingIOError):
+                client.recv(100)
+            ours.sendall(b"body")
+            assert client.recv(100) == b"head body"
+            ours.sendall(b" more")
+            assert client.recv(100) == b" more"
+        ours.sendall(b"the next")
+        assert client.recv(100) == b"the next"
+
+    def test_sends_a_head_without_a_body_at_the_end(self, connect: Connect) -> None:
+        ours, client = connect(limits())
+        with ours.answering():
+            ours.sendall(b"head")
+        assert client.recv(100) == b"head"
+
+    def test_sends_what_invites_a_body_at_once(self, connect: Connect) -> None:
+        ours, client = connect(limits())
+        with ours.answering():
+            ours.send_at_once(b"continue ")
+            ours.sendall(b"head ")
+            ours.sendall(b"body")
+            assert client.recv(100) == b"continue head body"
+
+    def test_sends_no_head_of_an_answer_that_fails_before_its_body(self, connect: Connect) -> None:
+        ours, client = connect(limits())
+
+        def fail() -> None:
+            with ours.answering():
+                ours.sendall(b"head")
+                raise ValueError("no body")
+
+        with pytest.raises(ValueError, match="no body"):
+            fail()
+        ours.sendall(b"refused")
+        assert client.recv(100) == b"refused"
