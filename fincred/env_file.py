@@ -42,7 +42,7 @@ class EnvFile:
 def first_bytes(path: Path, most: int) -> bytes:
     """What a file begins with; all of it, if it isn't longer.
 
-    :raises OSError: it can't be read, or is a pipe into which nobody writes.
+    :raises OSError: it can't be read, or is a pipe into which no program writes.
     """
 
     def at_once(name: str, flags: int) -> int:

@@ -72,7 +72,7 @@ class TestReading:
         path.symlink_to("/dev/zero")
         assert read_env_file(path).faults == [".env: is larger than 1 MiB"]
 
-    def test_a_pipe_into_which_nobody_writes_is_a_fault(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_pipe_that_no_program_writes_is_a_fault(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(env_file, "PATIENCE", 0.05)
         os.mkfifo(path)
         assert read_env_file(path).faults == [".env: can't be read: Nothing came out of the pipe"]

@@ -290,7 +290,7 @@ class TestSecretsFromFiles:
         env.optional_key("SECRET_KEY")
         assert "SECRET_KEY_FILE: the file is too large for a secret" in faults_of(env)
 
-    def test_a_pipe_into_which_nobody_writes_is_told(
+    def test_a_pipe_into_which_no_program_writes_is_told(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(env_file, "PATIENCE", 0.05)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.db.utils import ConnectionHandler
 
 from fincred.db.sqlite_file import close_files_to_others
@@ -67,6 +67,9 @@ def test_one_in_memory_has_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert modes(tmp_path) == {}
 
 
-def test_the_database_of_the_tests_is_left_alone() -> None:
-    close_files_to_others(connection)
-    assert connection.is_usable()
+def test_a_file_with_the_name_of_another_kind_of_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "fincred"
+    path.touch()
+    path.chmod(0o644)
+    close_files_to_others(SimpleNamespace(vendor="postgresql", settings_dict={"NAME": str(path)}))
+    assert modes(tmp_path) == {"fincred": "644"}

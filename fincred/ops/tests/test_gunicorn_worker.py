@@ -195,6 +195,15 @@ def is_heard(wire: socket) -> bool:
     return True
 
 
+class TestAnswers:
+    def test_arrive_in_one_piece(self, server: LiveServer) -> None:
+        """A process that is killed has sent all of a small answer, or nothing."""
+        for _ in range(50):
+            with create_connection(("127.0.0.1", server.port), timeout=30) as wire:
+                wire.sendall(b"GET /api/v0/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                assert wire.recv(65_536).endswith(b"}")
+
+
 class TestClients:
     def test_who_does_not_hang_up_keeps_nobody_waiting(self, one_worker: LiveServer) -> None:
         with create_connection(("127.0.0.1", one_worker.port), timeout=30) as wire:
