@@ -102,7 +102,7 @@ _LOCKING = (
     (
         r"\bADD CONSTRAINT \S+ (CHECK|FOREIGN)",
         r"\bNOT VALID\b",
-        "make it NOT VALID, and validate it in a later migration",
+        "make it by AddCheckBesideWrites, and ValidateCheck in a later migration",
     ),
     (
         r"\bADD CONSTRAINT \S+ UNIQUE",
