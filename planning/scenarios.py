@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Final, cast
 
 from fincred.money import ZERO
 from goals.changes import GoalChanges
@@ -30,16 +30,8 @@ class GoalChange:
         """The same as changes of the goal; a goal that is left out is paused."""
         if self.exclude:
             return {"status": Status.PAUSED}
-        changes: GoalChanges = {}
-        if self.target_amount is not None:
-            changes["target_amount"] = self.target_amount
-        if self.target_date is not None:
-            changes["target_date"] = self.target_date
-        if self.priority is not None:
-            changes["priority"] = self.priority
-        if self.annual_rate is not None:
-            changes["annual_rate"] = self.annual_rate
-        return changes
+        numbers = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "exclude"}
+        return cast("GoalChanges", {name: number for name, number in numbers.items() if number is not None})
 
 
 @dataclass(frozen=True, slots=True)

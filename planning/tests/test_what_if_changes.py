@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -10,7 +11,10 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from goals.changes import GoalChanges
 from planning.models import PlanVersion
+from planning.scenarios import GoalChange
+from planning.serializers.what_if import GoalChangeSerializer
 from planning.tests.people import Person
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
@@ -259,3 +263,10 @@ class TestHistory:
         with CaptureQueriesContext(connection) as changed:
             asked(person, goal, question)
         assert len(changed) - len(plain) == more
+
+
+def test_a_change_has_the_fields_of_its_request_and_each_is_one_of_the_goal() -> None:
+    names = {field.name for field in fields(GoalChange)}
+
+    assert names == GoalChangeSerializer().fields.keys() - {"id"}
+    assert names - {"exclude"} <= GoalChanges.__annotations__.keys()
