@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 from collections.abc import Generator, Iterator
 from contextlib import closing
@@ -48,6 +49,9 @@ def pytest_configure() -> None:
     settings.RATE_LIMIT_ENABLED = False  # tests of limits switch them on
     # Else each client of a test looks through all static files. Servers that tests start do so, once.
     settings.WHITENOISE_AUTOREFRESH = True
+    # A script that runs the tests with "&" has SIGINT ignored; tests send it, also to servers that inherit that.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)
