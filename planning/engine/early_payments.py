@@ -1,5 +1,6 @@
 """Money kept for payments that come before all money of their month has arrived. All money is whole cents."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from operator import add, and_, mul, or_, sub
@@ -66,13 +67,14 @@ class EarlyPayments:
         self._until = 0
         self._paid, self._waiting, self._on_first_day = [0] * months, [0] * months, [0] * months
         self._is_earning = [False] * months
-        self._early: list[list[Early]] = [[] for _ in range(months)]
+        self._early: defaultdict[int, list[Early]] = defaultdict(list)
 
     def copy(self) -> Self:
         """The same payments, to which others can be added."""
         same = copy(self)
         same._paid, same._waiting, same._on_first_day = [*self._paid], [*self._waiting], [*self._on_first_day]
-        same._is_earning, same._early = [*self._is_earning], [[*early] for early in self._early]
+        same._is_earning, same._early = [*self._is_earning], defaultdict(list)
+        same._early.update((month, [*early]) for month, early in self._early.items())
         return same
 
     def add(self, state: GoalState) -> None:
@@ -116,15 +118,17 @@ class EarlyPayments:
         """
         if not late:
             return 0
-        payments = [(0, self._waiting[month]), *self._early[month]]
+        payments = [(0, self._waiting[month]), *self._early.get(month, ())]
         return max(0, lacking(late, payments) - state.kept[month])
 
     def lacking_after(self, state: GoalState, arriving: Iterable[Sequence[int]]) -> list[Sequence[int]]:
         """The same by months, each with what is `arriving` in it after some of its days."""
-        by_month = enumerate(zip(arriving, self._early, self._waiting, state.kept, strict=False))
+        by_month = enumerate(zip(arriving, self._waiting, state.kept, strict=False))
         return [
-            [self.lacking(state, month, late) for late in each] if any(others) else each
-            for month, (each, *others) in by_month
+            [self.lacking(state, month, late) for late in each]
+            if waiting or kept or month in self._early
+            else each
+            for month, (each, waiting, kept) in by_month
         ]
 
     def keep(self, state: GoalState, money: DatedMoney, free: list[int]) -> None:
@@ -134,7 +138,7 @@ class EarlyPayments:
         is left after all payments, also those after the goals' dates.
         """
         for month in range(1, self._until):
-            early = self._early[month]
+            early = self._early.get(month, [])
             if self._is_earning[month] and self._on_first_day[month]:
                 early = [*early, (money.paydays.after_first_day(month), self._on_first_day[month])]
             if not early:

@@ -87,7 +87,8 @@ def _on_first_days(need: DatedSaving, money: Sequence[int]) -> list[int]:
 def _as_it_arrives(state: GoalState, free: Sequence[int], months: range, most_by: Sequence[int]) -> list[int]:
     """The goal's chosen amount, or all there is, in each month or on each of its late days, once it has arrived.
 
-    `most_by` is the most that the goal may have by the end of each month.
+    `most_by` is the most that the goal may have by the end of each month. Nothing is offered to a saving goal once
+    it was given what it lacks at its date.
     """
     chosen = None if state.goal.chosen_amount is None else to_cents(state.goal.chosen_amount)
     offers: list[int] = []
@@ -101,6 +102,8 @@ def _as_it_arrives(state: GoalState, free: Sequence[int], months: range, most_by
             given += offers[-1]
         if not month:  # only the present month's days were paid already
             offers, given = still_to_make(offers, made), max(0, given)
+        if given >= state.in_time.missing and not state.goal.debts:
+            break
     return offers
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 
 
+@cache
 def calendar_day(anchor: date, months: int) -> date:
     """The anchor's day of each month, clamped at month ends without drifting."""
     year, month = divmod(anchor.year * 12 + anchor.month - 1 + months, 12)

@@ -18,8 +18,9 @@ def half_up(amount: Fraction) -> int:
 
 
 def interest(balance: int, rate: Fraction) -> int:
-    """A month's interest is balance x rate / 1200, rounded once."""
-    return half_up(balance * rate / 1200)
+    """A month's interest is balance x rate / 1200, rounded once (in whole numbers: walks ask for millions)."""
+    whole = 1200 * rate.denominator
+    return (2 * balance * rate.numerator + whole) // (2 * whole)
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,14 @@ def kept_by_month(debts: tuple[Debt, ...], months: int) -> list[int]:
 
     Up to its date the minimums, after it what is due by them alone; only that, if it clears all by the date.
     """
-    alone, owed = [], debts
-    for _ in range(HORIZON):
+    alone: list[int] = []
+    owed = debts
+    while any(debt.balance for debt in owed) and len(alone) < HORIZON:
         before = sum(debt.balance + interest(debt.balance, debt.rate) for debt in owed)
         left = (max(0, each.balance + interest(each.balance, each.rate) - each.minimum) for each in owed)
         owed = tuple(replace(each, balance=balance) for each, balance in zip(owed, left, strict=True))
         alone.append(before - sum(debt.balance for debt in owed))
+    alone += [0] * (HORIZON - len(alone))
     kept_until = months if any(alone[months:]) else 0
     return [sum(debt.minimum for debt in debts)] * kept_until + alone[kept_until:]
 
