@@ -1,6 +1,6 @@
 """Check-ins and pulses for tests.
 
-The goal counts its check-ins; its amount and the weeks follow only when a service makes them.
+The goal counts its check-ins that are created; its amount and the weeks follow only when a service makes them.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ class CheckInFactory(DjangoModelFactory[CheckIn]):
     @classmethod
     def _after_postgeneration(cls, instance: CheckIn, create: bool, results: dict[str, Any] | None = None) -> None:
         super()._after_postgeneration(instance, create, results)
-        Goal.objects.filter(pk=instance.goal_id).update(check_in_count=F("check_in_count") + 1)
+        if create:
+            Goal.objects.filter(pk=instance.goal_id).update(check_in_count=F("check_in_count") + 1)
 
 
 class PulseFactory(DjangoModelFactory[Pulse]):
