@@ -162,7 +162,7 @@ def _measure_http(url: str, options: argparse.Namespace) -> None:
         if options.against:
             loads[BEFORE] = _workloads(_fill_elsewhere(options.against, before, people, check_ins), options)
         with delayed(url, options.delay_ms) as at, running(_contenders(options, at(url), at(before))) as servers:
-            rounds, seconds = (1, 2) if options.quick else (options.rounds, options.seconds)
+            rounds, seconds = (1, 1) if options.quick else (options.rounds, options.seconds)
             for name, workload in loads[FINCRED.name].items():
                 taking_part = {
                     each: (server, loads[BEFORE][name] if each == BEFORE else workload)

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Generator
 from importlib.util import find_spec
 from typing import Any
@@ -111,13 +112,19 @@ def _turn(item: pytest.Item) -> tuple[int, bool]:
 def _leave_repetitions_uncovered(items: list[pytest.Item]) -> None:
     """Coverage makes a test up to 2.5 times as slow, and is of examples that somebody chose.
 
-    So it follows no random examples, neither those of Hypothesis nor those of a `seed`, and no tests of whole
-    processes.
+    So it follows no random examples, neither those of Hypothesis nor those of a `seed`, no tests of whole
+    processes, and of a test that isn't `unit` and has many sets of parameters only the first ones.
     """
+    sets: Counter[str] = Counter()
     for item in items:
-        if _is_random(item) or item.get_closest_marker("slow"):
+        test = item.nodeid.partition("[")[0]
+        sets[test] += 1
+        is_repeated = sets[test] > _COVERED_SETS and not item.get_closest_marker("unit")
+        if is_repeated or _is_random(item) or item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.no_cover)
 
+
+_COVERED_SETS = 6
 
 _tracer = pytest.StashKey[Any]()
 

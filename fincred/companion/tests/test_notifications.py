@@ -72,11 +72,11 @@ class TestOnesOwn:
     @pytest.mark.parametrize(
         ("field", "value"),
         [
+            ("next_send_at", "2200-01-01T00:00:00Z"),
             ("type", "news"),
             ("channel", "pigeon"),
             ("status", "sent"),
             ("next_send_at", "2026-03-10T12:00:00Z"),
-            ("next_send_at", "2200-01-01T00:00:00Z"),
             ("next_send_at", "2026-03-15T18:00:00"),
             ("next_send_at", "2026-02-30T18:00:00Z"),
             ("next_send_at", "0001-01-01T00:00:00+14:00"),
